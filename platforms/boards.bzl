@@ -1,0 +1,1 @@
+BOARDS = {n: {"cpu": "aarch64"} for n in ["acpi", "qemu"]} | {"x86_64": {"cpu": "x86_64"}}
