@@ -58,7 +58,7 @@ def pinned_repositories():
         programs = {p: "%s/bin/%s" % (_LLVM, p) for p in _LLVM_PROGRAMS},
         remove = _UNUSED_HEADERS,
     )
-    _qemu("qemu")
+    _qemu("qemu10")
 
 def _pinned_impl(_mctx):
     pinned_repositories()
