@@ -9,7 +9,7 @@
 
 enum : uint32_t { HIP_SIGNATURE = 0x4156'4f4e }; /* the bytes "NOVA" */
 
-constexpr uint64_t HIP_ABSENT = ~UINT64_C(0); /* an address field whose thing is not there */
+enum : uint64_t { HIP_ABSENT = ~UINT64_C(0) }; /* an address field whose thing is not there */
 
 enum : uint64_t {
     HIP_FEATURE_SMMU = 1 << 0, /* an SMMU/IOMMU is enabled */
