@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory spaces: the tables are built by kernel/mm/ptab.h from the formats in arch/types.h; here is
+ * what the CPU must be told about them.
+ */
+#pragma once
+
+#include "kernel/mm/ptab.h"
+
+/*
+ * Give the new host space its root table (frames from the pool, with the kernel's own entries where
+ * user and kernel share a table) and its TLB tag.
+ * Errors: MEM_OBJ.
+ */
+status_t arch_space_hst_init(struct arch_space_hst *space);
+
+/* Undo arch_space_hst_init; the space is active nowhere and its user part is empty. */
+void arch_space_hst_fini(struct arch_space_hst *space);
+
+/*
+ * On return no CPU holds a translation of `space` that was changed before the call, so frames and
+ * tables that went out of use may be reused.
+ * Context: no locks held; may wait for other CPUs.
+ */
+void arch_space_hst_flush(struct arch_space_hst *space);
+
+/* Forget translations of the kernel's own window and device mappings in [va, va + size). */
+void arch_kernel_flush(uintptr_t va, uint64_t size);
+
+/* The table that maps the kernel, for kernel/mm/kmap.c (format ARCH_PTAB_KERNEL). */
+uint64_t *arch_kernel_root(void);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sheet 2 of the simulated CPU: functions too hot to call. */
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+
+#include "arch/types.h"
+
+struct cpu;
+extern struct cpu *sim_cpu_current;
+
+static inline struct cpu *arch_cpu_local(void)
+{
+    return sim_cpu_current;
+}
+
+static inline void arch_cpu_relax(void)
+{
+}
+
+static inline void arch_page_zero(void *page)
+{
+    memset(page, 0, 4096);
+}
+
+static inline uint64_t arch_ec_slot(const struct arch_ec *ec, unsigned n)
+{
+    return ec->regs.slot[n];
+}
+
+static inline void arch_ec_set_slot(struct arch_ec *ec, unsigned n, uint64_t value)
+{
+    ec->regs.slot[n] = value;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sheet 1 of the simulated CPU: what the core embeds by value, for tests on the host. */
+#pragma once
+
+#include <stdint.h>
+
+#include "kernel/mm/ptab_format.h"
+
+enum : unsigned { ARCH_HVA_BITS = 47 };
+enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true };
+
+/* The pool of a test is a static array; phys_to_virt(p) == p there. */
+#define KERNEL_VIRT UINT64_C(0)
+
+struct arch_regs {
+    uint64_t slot[5]; /* P0..P4 */
+};
+
+struct arch_ec {
+    struct arch_regs regs;
+};
+
+struct arch_space_hst {
+    uint64_t *root;
+    uint64_t flushes; /* how often the core asked for a flush */
+};
+
+struct arch_cpu {
+    uint32_t unused;
+};
+
+/* The format of x86_64 long mode, without its attributes. */
+static constexpr struct ptab_format ARCH_PTAB_HOST = {
+    .levels = 4,
+    .root_bits = 9,
+    .max_leaf = 2,
+    .present = 1,
+    .leaf_mask = 0x80,
+    .leaf_value = 0x80,
+    .addr_mask = 0x000f'ffff'ffff'f000,
+    .table = 0x7,
+};
+
+/* Bits of a leaf at `level`: permissions in 9..12 of the software bits, mad from bit 52 on. */
+static inline uint64_t arch_host_leaf(struct mem_attr attr, unsigned level)
+{
+    return UINT64_C(1) | (level > 0 ? 0x80u : 0u) | (attr.owned ? 0x800u : 0u) |
+           (uint64_t)(attr.perm & 0xf) << 52 | (uint64_t)(attr.mad & 0x7f) << 56;
+}
+
+static inline struct mem_attr arch_host_attr(uint64_t pte, [[maybe_unused]] unsigned level)
+{
+    return (struct mem_attr){
+        .mad = pte >> 56 & 0x7f, .perm = pte >> 52 & 0xf, .owned = (pte & 0x800) != 0};
+}
+
+static inline bool arch_mad_is_valid(uint32_t mad)
+{
+    return (mad & 7) <= 4;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Intrusive, circular, doubly linked list. A head is a node that belongs to no element.
+ * Context: any; what guards a list is said where its head is declared.
+ */
+#pragma once
+
+struct list {
+    struct list *next, *prev;
+};
+
+static inline void list_init(struct list *head)
+{
+    head->next = head->prev = head;
+}
+
+static inline bool list_is_empty(const struct list *head)
+{
+    return head->next == head;
+}
+
+/* Put `node` behind `after`. */
+static inline void list_add(struct list *node, struct list *after)
+{
+    node->next = after->next;
+    node->prev = after;
+    after->next->prev = node;
+    after->next = node;
+}
+
+/* Put `node` at the end of the list of `head`. */
+static inline void list_add_tail(struct list *node, struct list *head)
+{
+    list_add(node, head->prev);
+}
+
+/* Take `node` out of its list; it is then a list of its own. */
+static inline void list_del(struct list *node)
+{
+    node->next->prev = node->prev;
+    node->prev->next = node->next;
+    list_init(node);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Spaces whose slot number is the resource: I/O ports (one permission) and MSRs (two), both x86_64
+ * only. Each permission is a bitmap in the form the hardware reads: a set bit denies.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "kernel/abi/status.h"
+#include "kernel/obj/kobject.h"
+
+struct pd;
+
+enum : uint64_t {
+    PIO_COUNT = 0x1'0000,
+    MSR_LOW_END = 0x2000, /* selectors 0..0x1fff and 0xc0000000..0xc0001fff */
+    MSR_HIGH = 0xc000'0000,
+    MSR_HIGH_END = 0xc000'2000,
+};
+enum : size_t { SPACE_BIT_BYTES = 8192, SPACE_BIT_WORDS = SPACE_BIT_BYTES / 8 };
+
+struct space_bit {
+    alignas(KOBJ_ALIGN) struct kobject obj;
+    struct pd *pd;
+    _Atomic uint32_t generation; /* counts changes: copies made before are stale */
+    _Atomic uint64_t *deny;      /* PIO: 2^16 bits. MSR: R low, R high, W low, W high, 8192 each */
+};
+
+/* A space of type KOBJ_SPC_PIO or KOBJ_SPC_MSR with nothing allowed; nullptr if memory has run out. */
+[[nodiscard]] struct space_bit *space_bit_create(struct pd *pd, enum kobj_type type);
+
+/* Permissions that slot `sel` holds: PERM_PIO_A, or PERM_MSR_R and _W; 0 for no such selector. */
+uint8_t space_bit_load(const struct space_bit *space, uint64_t sel);
+
+/* Let slot `sel` hold exactly `perm`; a selector that does not exist is skipped. */
+void space_bit_store(struct space_bit *space, uint64_t sel, uint8_t perm);
+
+/*
+ * ctrl_pd between port or MSR spaces, selectors `base`..base+2^ord-1 (checked). Never fails. Complete
+ * on return on every CPU.
+ */
+void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t base, unsigned ord,
+                        uint8_t pmm);
