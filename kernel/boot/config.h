@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "arch/contract/boot.h"
 #include "kernel/base/types.h"
 
 enum boot_option : uint32_t {
@@ -26,3 +27,13 @@ struct boot_config {
     paddr_t rsdp;          /* ACPI root pointer; UINT64_MAX: none                            */
     uint64_t pool_extra;   /* bytes the loader wants added to the kernel's pool (KMEM tag)   */
 };
+
+/*
+ * Read what the boot loader left: Multiboot information, device tree, command line. Never fails: what
+ * is missing or malformed counts as not given, with a line on the console.
+ * Context: boot CPU, after frame_init.
+ */
+void config_read(const struct boot_entry *entry, struct boot_config *config);
+
+/* Keep what the UEFI map reserves for firmware run-time services from being delegated. */
+void config_protect_firmware(const struct boot_entry *entry);
