@@ -12,16 +12,16 @@ enum : uint32_t { FR_TXFF = 1 << 5, LCR_H_8BIT_FIFO = 7 << 4, CR_TX_ON = 1 << 8 
 
 enum : uint64_t { QEMU_VIRT_UART = 0x0900'0000 }; /* the board that has no device tree to ask */
 
-static volatile uint8_t *regs;
+static volatile uint32_t *regs;
 
 static uint32_t reg_read(uint32_t offset)
 {
-    return *(volatile uint32_t *)(regs + offset);
+    return regs[offset / sizeof *regs];
 }
 
 static void reg_write(uint32_t offset, uint32_t value)
 {
-    *(volatile uint32_t *)(regs + offset) = value;
+    regs[offset / sizeof *regs] = value;
 }
 
 status_t uart_open([[maybe_unused]] uint64_t boot0)
