@@ -22,7 +22,7 @@ static uint16_t slab_capacity(const struct slab_cache *cache)
 
 static struct slab *slab_of(void *object)
 {
-    return (struct slab *)((char *)object - ((uintptr_t)object & PAGE_MASK));
+    return (struct slab *)(void *)((char *)object - ((uintptr_t)object & PAGE_MASK));
 }
 
 static struct slab *slab_grow(struct slab_cache *cache) REQUIRES(&cache->lock)
