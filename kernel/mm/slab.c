@@ -68,9 +68,9 @@ void *slab_alloc(struct slab_cache *cache)
 
 void slab_free(struct slab_cache *cache, void *object)
 {
-    SPIN_GUARD(&cache->lock);
     struct slab *const slab = slab_of(object);
-    ASSERT(slab->cache == cache && slab->used > 0);
+    ASSERT(slab->cache == cache);
+    SPIN_GUARD(&cache->lock);
 
     const bool was_full = slab->free == nullptr && slab->fresh == 0;
     *(void **)object = slab->free;
