@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""shell_test: a POSIX sh script as a test (Bazel's own sh_test wants a C++ compiler)."""
+"""shell_test and shell_program: POSIX sh scripts (Bazel's own sh_test wants a C++ compiler)."""
 
 def _impl(ctx):
     start = ctx.actions.declare_file(ctx.label.name)
@@ -10,12 +10,21 @@ def _impl(ctx):
         runfiles = runfiles.merge_all([d[DefaultInfo].default_runfiles for d in ctx.attr.data]),
     )
 
+_ATTRS = {
+    "data": attr.label_list(allow_files = True),
+    "script": attr.label(allow_single_file = [".sh"], mandatory = True),
+}
+
 shell_test = rule(
     implementation = _impl,
     doc = "Runs `script` with `args` ($(rootpath) is expanded); it fails by its exit status.",
-    attrs = {
-        "data": attr.label_list(allow_files = True),
-        "script": attr.label(allow_single_file = [".sh"], mandatory = True),
-    },
+    attrs = _ATTRS,
     test = True,
+)
+
+shell_program = rule(
+    implementation = _impl,
+    doc = "`bazel run` of it runs `script` with `args`; the source tree is $BUILD_WORKSPACE_DIRECTORY.",
+    attrs = _ATTRS,
+    executable = True,
 )
