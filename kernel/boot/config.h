@@ -18,6 +18,8 @@ enum boot_option : uint32_t {
     BOOT_NOVPID = 1 << 8,
 };
 
+struct boot_entry; /* arch/contract/boot.h */
+
 struct boot_config {
     uint32_t options;      /* enum boot_option                                               */
     paddr_t root_image;    /* 0: none given                                                  */
@@ -26,3 +28,13 @@ struct boot_config {
     paddr_t rsdp;          /* ACPI root pointer; UINT64_MAX: none                            */
     uint64_t pool_extra;   /* bytes the loader wants added to the kernel's pool (KMEM tag)   */
 };
+
+/*
+ * Read what the boot loader left: Multiboot information, device tree, command line. Never fails: what
+ * is missing or malformed counts as not given, with a line on the console.
+ * Context: boot CPU, after frame_init.
+ */
+void config_read(const struct boot_entry *entry, struct boot_config *config);
+
+/* Keep what the UEFI map reserves for firmware run-time services from being delegated. */
+void config_protect_firmware(const struct boot_entry *entry);

@@ -20,6 +20,7 @@ struct cpu {
     struct ec *current; /* offset 8: the EC whose registers an entry saves   */
     void *stack_top;    /* offset 16: one past the kernel stack              */
     uint16_t id;        /* CPU number of the interface                       */
+    bool panicking;     /* this CPU reports a fault                          */
     struct arch_cpu arch;
 
     /* Other CPUs may write below this line, through atomics only. */

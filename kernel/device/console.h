@@ -56,11 +56,14 @@ void console_add_uart(const struct uart *u);
 /* Wait until all has been sent (bounded), then leave the UARTs to user mode for good. */
 void console_close_uarts(void);
 
-/* Up this semaphore at each end of line from now on; lines so far are counted into it by boot. */
+/* Up this semaphore at each end of line from now on; it is set to the count of lines so far. */
 void console_set_semaphore(struct sm *sm);
-
-/* Ends of line since boot. */
-uint64_t console_line_count(void);
 
 /* The memory buffer: one page in the image. */
 paddr_t console_mbuf(void);
+
+/*
+ * Get the console's lock out of the way of a panic: its holder may be this very CPU, or one that died.
+ * Waits a bounded time for it first.
+ */
+void console_break_lock(void);

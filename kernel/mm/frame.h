@@ -26,6 +26,12 @@ enum frame_fill : uint8_t {
 void frame_init(void *start, void *end);
 
 /*
+ * Add the memory between the end given to frame_init and `end` (page-aligned), which is mapped by now.
+ * Called at most once, before any other CPU runs. The map moves into the added memory.
+ */
+void frame_extend(void *end);
+
+/*
  * 2^order contiguous pages, naturally aligned with respect to physical addresses, or nullptr if the
  * pool cannot give them.
  */

@@ -9,7 +9,6 @@ enum : unsigned { PTAB_INDEX_BITS = 9, PTAB_ENTRIES = 1 << PTAB_INDEX_BITS };
 struct ptab_format {
     uint8_t levels;    /* 4 for x86_64 host and aarch64 EL2, 3 for a 40-bit stage 2           */
     uint8_t root_bits; /* index bits of the root: 9, more where root tables are concatenated  */
-    uint8_t max_leaf;  /* highest level that may hold a leaf: 2 with 1 GiB pages, 1 with 2 MiB */
     bool break_first;  /* a valid entry must be invalidated and flushed before another valid   */
                        /* one replaces it (Arm ARM, "break-before-make")                       */
     uint64_t present;  /* any of these set: the entry is in use                                */

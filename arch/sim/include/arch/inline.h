@@ -33,3 +33,23 @@ static inline void arch_ec_set_slot(struct arch_ec *ec, unsigned n, uint64_t val
 {
     ec->regs.slot[n] = value;
 }
+
+static inline uint64_t arch_ec_ip([[maybe_unused]] const struct arch_ec *ec)
+{
+    return 0;
+}
+
+static inline unsigned arch_phys_bits(void)
+{
+    return 46;
+}
+
+static inline unsigned arch_hva_bits(void)
+{
+    return 47;
+}
+
+static inline unsigned arch_host_max_leaf(void)
+{
+    return 2;
+}

@@ -6,11 +6,17 @@
 
 #include "kernel/mm/ptab_format.h"
 
-enum : unsigned { ARCH_HVA_BITS = 47 };
+#define ARCH_NAME "sim"
+enum : uint16_t { ARCH_ELF_MACHINE = 0x3e };
 enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true };
 
 /* The pool of a test is a static array; phys_to_virt(p) == p there. */
 #define KERNEL_VIRT UINT64_C(0)
+enum : uint64_t {
+    ARCH_KMAP_WINDOW = UINT64_C(0x7000'0000'0000),
+    ARCH_KMAP_DEVICE = UINT64_C(0x7000'4000'0000),
+    ARCH_KMAP_STACK = UINT64_C(0x7000'8000'0000),
+};
 
 struct arch_regs {
     uint64_t slot[5]; /* P0..P4 */
@@ -33,7 +39,6 @@ struct arch_cpu {
 static constexpr struct ptab_format ARCH_PTAB_HOST = {
     .levels = 4,
     .root_bits = 9,
-    .max_leaf = 2,
     .present = 1,
     .leaf_mask = 0x80,
     .leaf_value = 0x80,
@@ -52,6 +57,13 @@ static inline struct mem_attr arch_host_attr(uint64_t pte, [[maybe_unused]] unsi
 {
     return (struct mem_attr){
         .mad = pte >> 56 & 0x7f, .perm = pte >> 52 & 0xf, .owned = (pte & 0x800) != 0};
+}
+
+static constexpr struct ptab_format ARCH_PTAB_KERNEL = ARCH_PTAB_HOST;
+
+static inline uint64_t arch_kernel_leaf(enum kmap_kind kind, unsigned level)
+{
+    return UINT64_C(1) | (level > 0 ? 0x80u : 0u) | (uint64_t)kind << 52;
 }
 
 static inline bool arch_mad_is_valid(uint32_t mad)

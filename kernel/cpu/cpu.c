@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "kernel/cpu/cpu.h"
+
+#include "kernel/base/bits.h"
+#include "kernel/base/panic.h"
+#include "kernel/device/console.h"
+#include "kernel/mm/frame.h"
+#include "kernel/mm/kmap.h"
+
+struct cpu boot_cpu;
+struct cpu *cpu_table[CPU_MAX];
+uint16_t cpu_count;
+
+static_assert(sizeof(struct cpu) <= 4 * PAGE_SIZE);
+
+static unsigned struct_order(void)
+{
+    unsigned order = 0;
+    while (bit(order) * PAGE_SIZE < sizeof(struct cpu))
+        order++;
+    return order;
+}
+
+static struct cpu *cpu_make(void)
+{
+    struct cpu *const cpu = frame_alloc(struct_order(), FRAME_ZERO);
+    if (cpu == nullptr)
+        return nullptr;
+    cpu->self = cpu;
+    cpu->stack_top = kmap_stack(CPU_STACK_ORDER);
+    if (cpu->stack_top == nullptr) {
+        frame_free(cpu, struct_order());
+        return nullptr;
+    }
+    return cpu;
+}
+
+struct cpu *cpu_create(bool boot)
+{
+    if (cpu_count == CPU_MAX) {
+        console_print(CONSOLE_WARN, "only %u CPUs are used: the kernel numbers no more", CPU_MAX);
+        return nullptr;
+    }
+    struct cpu *const cpu = boot ? &boot_cpu : cpu_make();
+    if (cpu == nullptr) {
+        console_print(CONSOLE_WARN, "only %u CPUs are used: no memory for more", cpu_count);
+        return nullptr;
+    }
+    cpu->id = cpu_count;
+    cpu_table[cpu_count++] = cpu;
+    return cpu;
+}
+
+void cpu_drop_last(void)
+{
+    /* Its stack stays: the CPU may still come to life, late, and find it. */
+    ASSERT(cpu_count > 0 && cpu_table[cpu_count - 1] != &boot_cpu);
+    cpu_table[--cpu_count] = nullptr;
+}

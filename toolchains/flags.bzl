@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The compiler and linker flags of this project. Every flag stands here and nowhere else."""
+
+# House warnings: each is an error. See style guide, "Our C".
+WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wassign-enum",
+    "-Wcast-align",
+    "-Wcast-qual",
+    "-Wcomma",
+    "-Wconditional-uninitialized",
+    "-Wextra-semi",
+    "-Wimplicit-fallthrough",
+    "-Wmissing-prototypes",
+    "-Wmissing-variable-declarations",
+    "-Wnewline-eof",
+    "-Wpointer-arith",
+    "-Wshadow",
+    "-Wstrict-prototypes",
+    "-Wswitch-enum",
+    "-Wthread-safety",
+    "-Wthread-safety-beta",
+    "-Wundef",
+    "-Wunreachable-code",
+    "-Wvla",
+    "-Wwrite-strings",
+]
+
+# Anything that would tell one machine, path or day from another.
+REPRODUCIBLE = [
+    "-ffile-compilation-dir=.",
+    "-Werror=date-time",
+    "-no-canonical-prefixes",
+]
+
+C_DIALECT = ["-std=c23"]
+
+BARE_METAL = [
+    "-O2",
+    "-g",
+    "-ffreestanding",
+    "-fno-pic",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fstrict-flex-arrays=3",
+]
+
+BARE_METAL_LINK = [
+    "-nostdlib",
+    "-static",
+    "--build-id=none",
+    "--fatal-warnings",
+    "--gc-sections",
+    "--no-undefined",
+    "-z",
+    "noexecstack",
+]
+
+# The kernel never touches SIMD or floating-point registers: they are the user's.
+KERNEL = {
+    "aarch64": ["-mgeneral-regs-only", "-mstrict-align"],
+    "x86_64": ["-mgeneral-regs-only", "-mno-red-zone", "-mcmodel=kernel"],
+}
+
+CFP = {
+    "aarch64": {
+        "branch": ["-mbranch-protection=bti"],
+        "full": ["-mbranch-protection=standard"],
+        "none": ["-mbranch-protection=none"],
+        "return": ["-mbranch-protection=pac-ret"],
+    },
+    "x86_64": {
+        "branch": ["-fcf-protection=branch"],
+        "full": ["-fcf-protection=full"],
+        "none": ["-fcf-protection=none"],
+        "return": ["-fcf-protection=return"],
+    },
+}
+
+CFP_DEFINES = {
+    "branch": ["-DCFP_BRANCH=1", "-DCFP_RETURN=0"],
+    "full": ["-DCFP_BRANCH=1", "-DCFP_RETURN=1"],
+    "none": ["-DCFP_BRANCH=0", "-DCFP_RETURN=0"],
+    "return": ["-DCFP_BRANCH=0", "-DCFP_RETURN=1"],
+}
+
+USER = {
+    "aarch64": ["-mstrict-align"],
+    "x86_64": [],
+}
+
+LINK_EMULATION = {
+    "aarch64": ["-m", "aarch64elf", "-z", "max-page-size=4096"],
+    "x86_64": ["-m", "elf_x86_64", "-z", "max-page-size=4096"],
+}
+
+HOST = [
+    "-O1",
+    "-g",
+    "-D_GNU_SOURCE",
+    "-fno-omit-frame-pointer",
+    "-fstrict-flex-arrays=3",
+]

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Programs that run where the build runs: tests under sanitizers, fuzzers, and static tools."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+
+_FEATURES = "//command_line_option:features"
+
+_HOST = ["@platforms//os:linux"]
+
+def _instrumented_impl(settings, attr):
+    return {_FEATURES: settings[_FEATURES] + [f for f in attr.instrument if f not in settings[_FEATURES]]}
+
+_instrumented = transition(implementation = _instrumented_impl, inputs = [_FEATURES], outputs = [_FEATURES])
+
+def _test_impl(ctx):
+    program = ctx.file.program
+    symbolizer = ctx.file._symbolizer
+    start = ctx.actions.declare_file(ctx.label.name)
+    if ctx.attr.fuzz_args:
+        corpus = {file.short_path.rpartition("/")[0]: True for file in ctx.files.corpus}
+        ctx.actions.write(start, "#!/bin/sh\nexec %s %s -artifact_prefix=\"$TEST_UNDECLARED_OUTPUTS_DIR/\" \"$TEST_TMPDIR\" %s \"$@\"\n" % (
+            program.short_path,
+            " ".join(ctx.attr.fuzz_args),
+            " ".join(corpus),
+        ), is_executable = True)
+    else:
+        ctx.actions.symlink(output = start, target_file = program, is_executable = True)
+    runfiles = ctx.runfiles(
+        [program, symbolizer] + ctx.files.data + ctx.files.corpus,
+        transitive_files = depset(transitive = [ctx.attr._runtime[DefaultInfo].files, ctx.attr._symbolizer_files[DefaultInfo].files]),
+    ).merge_all([d[DefaultInfo].default_runfiles for d in ctx.attr.data])
+    return [
+        DefaultInfo(executable = start, runfiles = runfiles),
+        RunEnvironmentInfo(environment = {
+            "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+            "ASAN_SYMBOLIZER_PATH": symbolizer.short_path,
+            "UBSAN_OPTIONS": "print_stacktrace=1",
+        }),
+    ]
+
+_instrumented_test = rule(
+    implementation = _test_impl,
+    attrs = {
+        "corpus": attr.label_list(allow_files = True),
+        "data": attr.label_list(allow_files = True),
+        "fuzz_args": attr.string_list(),
+        "instrument": attr.string_list(),
+        "program": attr.label(cfg = _instrumented, allow_single_file = True),
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_runtime": attr.label(default = "@llvm//:host_runtime"),
+        "_symbolizer": attr.label(default = "@llvm//:bin/llvm-symbolizer", allow_single_file = True),
+        "_symbolizer_files": attr.label(default = "@llvm//:llvm-symbolizer"),
+    },
+    test = True,
+)
+
+def _program(name, srcs, deps, copts, local_defines, visibility = None):
+    cc_binary(
+        name = name + ".program",
+        srcs = srcs,
+        copts = copts,
+        linkstatic = True,
+        local_defines = local_defines,
+        tags = ["manual"],
+        target_compatible_with = _HOST,
+        testonly = True,
+        deps = deps,
+    )
+    return name + ".program"
+
+def host_test(name, srcs, deps = [], copts = [], local_defines = [], size = "small", **kwargs):
+    """A C test: it and all it depends on run under the address and undefined-behaviour sanitizers."""
+    _instrumented_test(
+        name = name,
+        instrument = ["asan", "ubsan"],
+        program = _program(name, srcs, deps, copts, local_defines),
+        size = size,
+        target_compatible_with = _HOST,
+        **kwargs
+    )
+
+def fuzz_test(name, srcs, deps = [], corpus = [], runs = 20000, copts = [], local_defines = [], size = "medium", **kwargs):
+    """A libFuzzer target. `bazel test` does a bounded number of runs; `bazel run X -- -runs=-1` goes on."""
+    _instrumented_test(
+        name = name,
+        corpus = corpus,
+        fuzz_args = ["-seed=1", "-runs=%d" % runs],
+        instrument = ["asan", "ubsan", "fuzzer"],
+        program = _program(name, srcs, deps, copts, local_defines),
+        size = size,
+        target_compatible_with = _HOST,
+        **kwargs
+    )
+
+def host_binary(name, **kwargs):
+    """A static program for actions and for people."""
+    cc_binary(
+        name = name,
+        linkstatic = True,
+        target_compatible_with = _HOST,
+        **kwargs
+    )

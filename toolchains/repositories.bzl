@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every external repository, defined once for MODULE.bazel and WORKSPACE."""
+
+load("//tools/deb:deb_tree.bzl", "deb_tree")
+
+_LLVM = "usr/lib/llvm-22"
+
+_LLVM_PROGRAMS = [
+    "clang",
+    "clang-format",
+    "clang-tidy",
+    "ld.lld",
+    "llvm-ar",
+    "llvm-cov",
+    "llvm-nm",
+    "llvm-objcopy",
+    "llvm-objdump",
+    "llvm-profdata",
+    "llvm-readelf",
+    "llvm-size",
+    "llvm-symbolizer",
+]
+
+# linux-libc-dev brings the headers of every CPU and of every driver.
+_UNUSED_HEADERS = ["usr/include/%s" % d for d in [
+    "drm",
+    "misc",
+    "mtd",
+    "rdma",
+    "scsi",
+    "sound",
+    "video",
+    "xen",
+]]
+
+_QEMU_ARGS = ["-L", "$d/usr/share/qemu", "-L", "$d/usr/share/seabios"]
+
+def _qemu(name):
+    programs = ["qemu-system-aarch64", "qemu-system-x86_64"]
+    deb_tree(
+        name = name,
+        build_file = "//toolchains:qemu.BUILD",
+        lock = "//third_party/locks:%s.lock" % name,
+        program_args = {p: _QEMU_ARGS for p in programs},
+        programs = {p: "usr/bin/" + p for p in programs},
+    )
+
+def pinned_repositories():
+    """Defines all repositories; each is pinned by hash in third_party/locks."""
+    deb_tree(
+        name = "llvm",
+        build_file = "//toolchains:llvm.BUILD",
+        linker_scripts = ["libc.so", "libm.a", "libm.so"],
+        # libFuzzer makes clang link the C++ library.
+        links = {"usr/lib/x86_64-linux-gnu/libstdc++.so": "usr/lib/x86_64-linux-gnu/libstdc++.so.6"},
+        lock = "//third_party/locks:llvm.lock",
+        program_args = {"clang": ["-no-canonical-prefixes", "-resource-dir=$d/%s/lib/clang/22" % _LLVM]},
+        programs = {p: "%s/bin/%s" % (_LLVM, p) for p in _LLVM_PROGRAMS},
+        remove = _UNUSED_HEADERS,
+    )
+    _qemu("qemu10")
+
+def _pinned_impl(_mctx):
+    pinned_repositories()
+
+pinned = module_extension(implementation = _pinned_impl)
