@@ -2,6 +2,7 @@
 
 #include "kernel/boot/config.h"
 
+#include "arch/contract/boot.h"
 #include "kernel/abi/boot.h"
 #include "kernel/cap/nova.h"
 #include "kernel/device/console.h"

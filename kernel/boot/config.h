@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 
-#include "arch/contract/boot.h"
 #include "kernel/base/types.h"
 
 enum boot_option : uint32_t {
@@ -18,6 +17,8 @@ enum boot_option : uint32_t {
     BOOT_NOUART = 1 << 7,
     BOOT_NOVPID = 1 << 8,
 };
+
+struct boot_entry; /* arch/contract/boot.h */
 
 struct boot_config {
     uint32_t options;      /* enum boot_option                                               */

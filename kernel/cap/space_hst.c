@@ -20,7 +20,7 @@ static void flush(void *space)
     arch_space_hst_flush(space);
 }
 
-static constexpr struct ptab_owner owner = {
+static const struct ptab_owner owner = {
     .fmt = &ARCH_PTAB_HOST, .demote = demote, .flush = flush};
 
 struct space_hst *space_hst_create(struct pd *pd)

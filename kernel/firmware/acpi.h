@@ -40,8 +40,8 @@ struct acpi_register {
 paddr_t acpi_find_rsdp_bios(firmware_map_t map);
 
 /*
- * Check the root pointer at `rsdp` and the table it leads to: the XSDT if the revision is above 1,
- * else the RSDT. Answers false if signature, length or a checksum is wrong.
+ * Check the root pointer at `rsdp` and the table it leads to: the XSDT if the revision is above 1 and
+ * it names one, else the RSDT. Answers false if signature, length or a checksum is wrong.
  */
 bool acpi_open(struct acpi *acpi, firmware_map_t map, paddr_t rsdp);
 
@@ -59,6 +59,18 @@ struct acpi_walk {
     uint32_t offset; /* of the next structure        */
     uint32_t left;   /* structures still to be found */
 };
+
+/* A walk over `left` structures that starts at `offset`. */
+static inline struct acpi_walk acpi_walk_at(const struct acpi_table *table, uint32_t offset, uint32_t left)
+{
+    return (struct acpi_walk){.table = *table, .offset = offset, .left = left};
+}
+
+/*
+ * The structure at walk->offset, `size` bytes of `table` (the mapped walk->table), and step over it. No
+ * bytes, and the end of the walk, if `size` is below `minimum` or beyond the end, or none is left.
+ */
+struct bytes acpi_step(struct acpi_walk *walk, struct bytes table, uint32_t size, uint32_t minimum);
 
 /* Map the whole table; no bytes if that fails. Good until the next call of table->map. */
 struct bytes acpi_bytes(const struct acpi_table *table);

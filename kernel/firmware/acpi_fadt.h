@@ -15,8 +15,10 @@ enum acpi_fadt_arm : uint16_t {
 };
 
 /*
- * Each register block comes from the extended field if its width is not 0, else from the 32-bit field,
- * which is a port. On hardware-reduced platforms all but the sleep registers are absent (address 0).
+ * Each register block comes from the extended field if its width and address are not 0, else from the
+ * 32-bit field, which is a port. Hardware-reduced platforms have the two sleep registers and none of the
+ * other blocks, all others the reverse; what is not there has address 0. The reset register is absent
+ * unless ACPI_FADT_RESET_REG is set.
  */
 struct acpi_fadt {
     uint32_t flags;    /* enum acpi_fadt_flag, and others                          */

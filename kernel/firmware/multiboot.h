@@ -3,8 +3,8 @@
  * What a Multiboot loader hands over (Multiboot Specification 0.6.96, "Boot information format";
  * Multiboot2 Specification 2.0, "Boot information").
  *
- * Both parsers are position independent and call nothing but `map`: the start code uses them before
- * the kernel's page tables, with a `map` that answers the address itself.
+ * Both parsers are position independent and call nothing but `map`, memset and memcpy: the start code
+ * uses them before the kernel's page tables, with a `map` that answers the address itself.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ struct boot_info {
     uint64_t efi_system_table;    /* physical address; 0: none                               */
     uint64_t efi_image_handle;    /* 0: none                                                 */
     uint64_t pool_extra;          /* bytes wanted behind the image (tag KMEM); not checked   */
-    char cmdline[BOOT_CMDLINE_SIZE]; /* always terminated; longer ones are cut               */
+    char cmdline[BOOT_CMDLINE_SIZE]; /* terminated; words that do not fit are left out */
 };
 
 /*
@@ -29,8 +29,8 @@ bool multiboot1_parse(firmware_map_t map, paddr_t info, struct boot_info *out);
 
 /*
  * Read the Multiboot2 information structure at `info`: tags 1 (the last one counts), 3 (the first one
- * counts), 12, 20 and the private KMEM. Answers false, and an empty *out, if it cannot be mapped.
- * The walk stops at tag 0, at the end, and at a tag that is broken: shorter than its header or longer
- * than the structure. What came before it stays in *out.
+ * counts), 12, 20 and the private KMEM. Answers false, and an empty *out, if it cannot be mapped or is
+ * shorter than its header. The walk stops at tag 0, at the end (or 1 MiB), and at a tag that is broken:
+ * shorter than its header or longer than the structure. What came before it stays in *out.
  */
 bool multiboot2_parse(firmware_map_t map, paddr_t info, struct boot_info *out);

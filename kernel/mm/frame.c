@@ -145,14 +145,21 @@ void *frame_alloc(unsigned order, enum frame_fill fill)
     return frames;
 }
 
-void frame_free(void *frames, unsigned order)
+static bool try_free(void *frames, unsigned order)
 {
     SPIN_GUARD(&pool.lock);
     const uint64_t pfn = pfn_of(frames);
     if (!is_aligned((uintptr_t)frames, PAGE_SIZE) || pfn - pool.base >= pool.count ||
         pool.map[pfn - pool.base] != (USED | order))
-        panic("frame allocator: %p is no block of order %u", frames, order);
+        return false;
     block_join(pfn, order);
+    return true;
+}
+
+void frame_free(void *frames, unsigned order)
+{
+    if (!try_free(frames, order))
+        panic("frame allocator: %p is no block of order %u", frames, order);
 }
 
 size_t frame_count_free(void)

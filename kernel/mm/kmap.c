@@ -5,6 +5,7 @@
 #include <stdckdint.h>
 
 #include "arch/contract/space.h"
+#include "arch/inline.h"
 #include "kernel/mm/ptab_update.h"
 
 enum : uint64_t { REGION_SIZE = GIB }; /* of ARCH_KMAP_WINDOW, _DEVICE and _STACK each */
@@ -20,7 +21,7 @@ static void flush_later([[maybe_unused]] void *space)
     /* Whoever replaces a mapping flushes its range itself: only the window is ever replaced. */
 }
 
-static constexpr struct ptab_owner kernel_owner = {
+static const struct ptab_owner kernel_owner = {
     .fmt = &ARCH_PTAB_KERNEL, .demote = no_demote, .flush = flush_later};
 
 static uintptr_t device_used; /* bytes of ARCH_KMAP_DEVICE in use */

@@ -16,6 +16,7 @@
 #include "arch/types.h"
 #include "kernel/abi/status.h"
 #include "kernel/base/bits.h"
+#include "kernel/base/compiler.h"
 #include "kernel/base/types.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/ptab_format.h"

@@ -22,7 +22,7 @@ static uint16_t slab_capacity(const struct slab_cache *cache)
 
 static struct slab *slab_of(void *object)
 {
-    return (struct slab *)((char *)object - ((uintptr_t)object & PAGE_MASK));
+    return (struct slab *)(void *)((char *)object - ((uintptr_t)object & PAGE_MASK));
 }
 
 static struct slab *slab_grow(struct slab_cache *cache) REQUIRES(&cache->lock)
@@ -68,9 +68,9 @@ void *slab_alloc(struct slab_cache *cache)
 
 void slab_free(struct slab_cache *cache, void *object)
 {
-    SPIN_GUARD(&cache->lock);
     struct slab *const slab = slab_of(object);
-    ASSERT(slab->cache == cache && slab->used > 0);
+    ASSERT(slab->cache == cache);
+    SPIN_GUARD(&cache->lock);
 
     const bool was_full = slab->free == nullptr && slab->fresh == 0;
     *(void **)object = slab->free;
