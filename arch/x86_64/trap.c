@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Exceptions and interrupts. */
 
+#include "arch/contract/cpu.h"
 #include "arch/contract/ec.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/dump.h"
