@@ -10,11 +10,18 @@ CPUS = ["aarch64", "x86_64"]
 def _suffix(cfp):
     return "" if cfp == "none" else "-" + cfp
 
-def _image(board, cfp):
-    """The name and the constraints of one platform."""
+def image_name(board, cfp = "none"):
+    """The name of the platform, and so of the image, of a board at a level of protection."""
+    if board not in BOARDS:
+        fail("no board %s; boards: %s" % (board, ", ".join(BOARDS)))
+    if cfp not in CFP_LEVELS:
+        fail("no level %s of control-flow protection; levels: %s" % (cfp, ", ".join(CFP_LEVELS)))
     cpu = BOARDS[board]["cpu"]
-    stem = cpu if board == cpu else "%s-%s" % (cpu, board)
-    return struct(board = board, cfp = cfp, cpu = cpu, name = stem + _suffix(cfp), core = "core_%s%s" % (cpu, _suffix(cfp)))
+    return (cpu if board == cpu else "%s-%s" % (cpu, board)) + _suffix(cfp)
+
+def _image(board, cfp):
+    cpu = BOARDS[board]["cpu"]
+    return struct(board = board, cfp = cfp, core = "core_%s%s" % (cpu, _suffix(cfp)), cpu = cpu, name = image_name(board, cfp))
 
 IMAGES = [_image(board, cfp) for board in BOARDS for cfp in CFP_LEVELS]
 

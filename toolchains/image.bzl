@@ -88,6 +88,9 @@ def kernel_image(name, **kwargs):
     """Links a kernel: NAME.elf and what a boot loader takes; output group `debug` has debug ELF and map."""
     _kernel_image(
         name = name,
-        target_compatible_with = ["@platforms//os:none", "//platforms/world:kernel"],
+        target_compatible_with = select({
+            "//platforms:is_kernel": [],
+            "//conditions:default": ["//platforms:choose-one-with---config=NAME"],
+        }),
         **kwargs
     )

@@ -1,13 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""shell_test: a POSIX sh script as a test."""
+"""shell_test and shell_program: POSIX sh scripts (Bazel's own sh_test wants a C++ compiler)."""
 
-def shell_test(name, script, data = [], args = [], size = "small", **kwargs):
-    """Runs `script` (a POSIX sh file) with `args`; it fails by its exit status."""
-    native.sh_test(
-        name = name,
-        size = size,
-        srcs = [script],
-        args = args,
-        data = data,
-        **kwargs
+def _impl(ctx):
+    start = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = start, target_file = ctx.file.script, is_executable = True)
+    runfiles = ctx.runfiles([ctx.file.script] + ctx.files.data)
+    return DefaultInfo(
+        executable = start,
+        runfiles = runfiles.merge_all([d[DefaultInfo].default_runfiles for d in ctx.attr.data]),
     )
+
+_ATTRS = {
+    "data": attr.label_list(allow_files = True),
+    "script": attr.label(allow_single_file = [".sh"], mandatory = True),
+}
+
+shell_test = rule(
+    implementation = _impl,
+    doc = "Runs `script` with `args` ($(rootpath) is expanded); it fails by its exit status.",
+    attrs = _ATTRS,
+    test = True,
+)
+
+shell_program = rule(
+    implementation = _impl,
+    doc = "`bazel run` of it runs `script` with `args`; the source tree is $BUILD_WORKSPACE_DIRECTORY.",
+    attrs = _ATTRS,
+    executable = True,
+)

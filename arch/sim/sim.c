@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "arch/contract/ec.h"
 #include "arch/inline.h"
@@ -25,6 +27,21 @@ static char panic_text[256];
 static jmp_buf *panic_catcher;
 
 struct cpu *sim_cpu_current;
+
+void sim_run(const char *name, void (*test)(void))
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        test();
+        exit(0);
+    }
+    int status = -1;
+    const bool good = child > 0 && waitpid(child, &status, 0) == child && status == 0;
+    printf("%s %s\n", good ? "ok" : "not ok", name);
+    fflush(stdout);
+    if (!good)
+        exit(1);
+}
 
 void sim_start(size_t pages)
 {

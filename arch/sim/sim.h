@@ -8,8 +8,15 @@
 enum : size_t { SIM_POOL_PAGES = 4096 };
 
 /*
- * Start the test with a fresh pool of `pages` pages, at most SIM_POOL_PAGES, whose content is garbage.
- * Objects of earlier tests are gone.
+ * Run one case in a process of its own, so that each starts with the statics of a kernel that has just
+ * been loaded. Prints its name; a case that fails ends the program.
+ */
+#define SIM_RUN(test) sim_run(#test, test)
+void sim_run(const char *name, void (*test)(void));
+
+/*
+ * Start the case with a fresh pool of `pages` pages, at most SIM_POOL_PAGES, whose content is garbage.
+ * Once in a case.
  */
 void sim_start(size_t pages);
 

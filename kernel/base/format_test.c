@@ -7,16 +7,7 @@
 #include <string.h>
 
 #include "kernel/base/format.h"
-
-static int failures;
-
-#define EXPECT(condition)                                                                          \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                         \
-            failures++;                                                                            \
-        }                                                                                          \
-    } while (0)
+#include "tests/lib/expect.h"
 
 /* The text is `want`, and the length that is returned is its length. */
 #define EXPECT_TEXT(want, ...)                                                                     \
@@ -25,7 +16,7 @@ static int failures;
         const size_t length_ = format(text_, sizeof text_, __VA_ARGS__);                           \
         if (strcmp(text_, (want)) != 0 || length_ != strlen(want)) {                               \
             printf("%s:%d: \"%s\" (%zu), not \"%s\"\n", __FILE__, __LINE__, text_, length_, want); \
-            failures++;                                                                            \
+            expect_failures++;                                                                     \
         }                                                                                          \
     } while (0)
 
@@ -145,7 +136,7 @@ static void random_integers_print_as_in_c(void)
 #pragma clang diagnostic pop
         if (strcmp(text, want) != 0) {
             printf("%s: \"%s\", not \"%s\"\n", fmt, text, want);
-            failures++;
+            expect_failures++;
         }
     }
 }
@@ -162,6 +153,5 @@ int main(void)
     text_is_cut_and_terminated();
     huge_width_is_bounded();
     random_integers_print_as_in_c();
-    printf("%d failures\n", failures);
-    return failures != 0;
+    return expect_result();
 }

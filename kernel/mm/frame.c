@@ -94,8 +94,6 @@ void frame_init(void *start, void *end)
     SPIN_GUARD(&pool.lock);
     for (unsigned order = 0; order <= FRAME_ORDER_MAX; order++)
         list_init(&pool.free[order]);
-    pool.occupied = 0;
-    pool.pages_free = pool.pages_total = 0;
     pool.map = start;
     pool.base = pfn_of(start);
     pool.count = pfn_of(end) - pool.base;

@@ -128,9 +128,7 @@ static void wrong_frees_are_noticed(void)
 {
     sim_start(64);
     CHECK(sim_panics(free_twice, frame_alloc(0, FRAME_RAW)) != nullptr);
-    sim_start(64);
     CHECK(sim_panics(free_other_order, frame_alloc(0, FRAME_RAW)) != nullptr);
-    sim_start(64);
     CHECK(sim_panics(free_inside, frame_alloc(0, FRAME_RAW)) != nullptr);
 }
 
@@ -150,11 +148,11 @@ static void extension_adds_its_pages(void)
 
 int main(void)
 {
-    all_pages_come_back();
-    blocks_are_aligned_and_disjoint();
-    random_use_loses_nothing();
-    zeroed_means_zeroed();
-    too_large_is_refused();
-    wrong_frees_are_noticed();
-    extension_adds_its_pages();
+    SIM_RUN(all_pages_come_back);
+    SIM_RUN(blocks_are_aligned_and_disjoint);
+    SIM_RUN(random_use_loses_nothing);
+    SIM_RUN(zeroed_means_zeroed);
+    SIM_RUN(too_large_is_refused);
+    SIM_RUN(wrong_frees_are_noticed);
+    SIM_RUN(extension_adds_its_pages);
 }

@@ -68,7 +68,7 @@ static void wrong_cache_is_noticed(void)
 
 int main(void)
 {
-    objects_are_aligned_disjoint_and_come_back();
-    running_out_is_an_answer();
-    wrong_cache_is_noticed();
+    SIM_RUN(objects_are_aligned_disjoint_and_come_back);
+    SIM_RUN(running_out_is_an_answer);
+    SIM_RUN(wrong_cache_is_noticed);
 }

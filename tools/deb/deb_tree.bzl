@@ -69,8 +69,15 @@ def _unpack(rctx, rows):
         rctx.delete("_ar")
         rctx.delete(deb)
 
+def _package_list(rows):
+    """A .bzl that tells the build what it was made with."""
+    lines = ["    struct(name = \"%s\", version = \"%s\", arch = \"%s\", sha256 = \"%s\")," % tuple(row[:4]) for row in rows]
+    return "\n".join(["\"\"\"The packages of this tree.\"\"\"", "", "PACKAGES = ["] + lines + ["]", ""])
+
 def _deb_tree_impl(rctx):
-    _unpack(rctx, _packages(rctx))
+    rows = _packages(rctx)
+    _unpack(rctx, rows)
+    rctx.file("packages.bzl", _package_list(rows), executable = False)
     for path in ["usr/share/doc", "usr/share/man", "usr/share/lintian", "usr/share/bug"] + rctx.attr.remove:
         rctx.delete(path)
 

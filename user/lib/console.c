@@ -6,9 +6,9 @@
 #include "kernel/base/format.h"
 #include "user/lib/uart.h"
 
-status_t console_open(uint64_t boot0)
+status_t console_open(const struct bootinfo *info)
 {
-    return uart_open(boot0);
+    return uart_open(info);
 }
 
 void console_write(const char *text, size_t size)

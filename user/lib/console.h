@@ -3,15 +3,15 @@
 #pragma once
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "kernel/abi/status.h"
+#include "user/lib/bootinfo.h"
 
 /*
- * Get a UART; `boot0` as in user/lib/uart.h. Needs spaces_open(). If this fails, the functions
- * below stay silent.
+ * Get a UART, as user/lib/uart.h says. Needs spaces_open(). If this fails, the functions below stay
+ * silent.
  */
-status_t console_open(uint64_t boot0);
+status_t console_open(const struct bootinfo *info);
 
 /* Write `size` bytes of `text`; LF goes out as CR LF. Waits for the line. */
 void console_write(const char *text, size_t size);

@@ -5,16 +5,15 @@
  */
 #pragma once
 
-#include <stdint.h>
-
 #include "kernel/abi/status.h"
+#include "user/lib/bootinfo.h"
 
 /*
- * Get access to the UART. `boot0` is the first boot register: on aarch64 it may be the physical
- * address of a device tree that names the UART.
+ * Get access to the UART: on x86_64 the legacy port COM1, on aarch64 the one that the device tree
+ * names or, without a device tree, that of QEMU's "virt" board.
  * BAD_DEV if there is none; else the status of the hypercall that failed.
  */
-status_t uart_open(uint64_t boot0);
+status_t uart_open(const struct bootinfo *info);
 
 /* Send one byte, waiting for room. Does nothing before a successful uart_open(). */
 void uart_put(char c);

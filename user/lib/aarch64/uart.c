@@ -10,7 +10,7 @@
 enum : uint32_t { DR = 0x00, FR = 0x18, LCR_H = 0x2c, CR = 0x30 };
 enum : uint32_t { FR_TXFF = 1 << 5, LCR_H_8BIT_FIFO = 7 << 4, CR_TX_ON = 1 << 8 | 1 << 0 };
 
-enum : uint64_t { QEMU_VIRT_UART = 0x0900'0000 }; /* the board that has no device tree to ask */
+enum : uint64_t { QEMU_VIRT_UART = 0x0900'0000 }; /* where no device tree can be asked */
 
 static volatile uint32_t *regs;
 
@@ -24,10 +24,13 @@ static void reg_write(uint32_t offset, uint32_t value)
     regs[offset / sizeof *regs] = value;
 }
 
-status_t uart_open([[maybe_unused]] uint64_t boot0)
+status_t uart_open(const struct bootinfo *info)
 {
+    const uint64_t phys = info->launch == BOOT_SOURCE_FDT ? info->uart : QEMU_VIRT_UART;
+    if (phys == 0)
+        return BAD_DEV;
     const struct memory_view view =
-        memory_view(QEMU_VIRT_UART, PAGE_SIZE, PERM_MEM_R | PERM_MEM_W, MAD_DEVICE);
+        memory_view(phys, PAGE_SIZE, PERM_MEM_R | PERM_MEM_W, MAD_DEVICE);
     if (view.status != SUCCESS)
         return view.status;
 

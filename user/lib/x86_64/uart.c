@@ -19,7 +19,7 @@ enum : uint8_t {
 
 static bool is_open;
 
-status_t uart_open([[maybe_unused]] uint64_t boot0)
+status_t uart_open([[maybe_unused]] const struct bootinfo *info)
 {
     const status_t status = port_open(COM1, COM_ORDER);
     if (status != SUCCESS)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "kernel/cap/nova.h"
+
+#include <string.h>
+
+#include "arch/sim/sim.h"
+#include "kernel/base/bits.h"
+
+enum : uint64_t { FRAMES = 4096 };
+
+/* Protect at random and compare with one byte per frame. */
+static void extents_agree_with_a_byte_per_frame(void)
+{
+    static uint8_t model[FRAMES];
+    sim_start(64);
+    nova_init();
+    memset(model, 0, sizeof model);
+    uint32_t seed = 3;
+    for (unsigned round = 0; round < 300; round++) {
+        seed = seed * 1664525 + 1013904223;
+        const uint64_t base = (seed >> 8) % (FRAMES * PAGE_SIZE - 0x20000);
+        const uint64_t size = (seed >> 4) % 0x8000;
+        nova_protect("test", paddr(base), size);
+        for (uint64_t at = base; at < base + size; at++)
+            model[at >> PAGE_BITS] = 1;
+        if (round % 20 != 0)
+            continue;
+        for (uint64_t pfn = 0; pfn < FRAMES;) {
+            bool delegable;
+            const uint64_t n = nova_extent(pfn, FRAMES - pfn, &delegable);
+            CHECK(n > 0 && n <= FRAMES - pfn);
+            for (uint64_t i = 0; i < n; i++)
+                CHECK_EQ(model[pfn + i], !delegable);
+            pfn += n;
+        }
+    }
+}
+
+static void the_limit_bounds_an_extent(void)
+{
+    bool delegable;
+    CHECK_EQ(nova_extent(FRAMES * 10, 77, &delegable), 77);
+    CHECK(delegable);
+}
+
+static void protect_too_much([[maybe_unused]] void *arg)
+{
+    for (uint64_t i = 0; i <= NOVA_PROTECTED_MAX; i++)
+        nova_protect("test", paddr((FRAMES + 2 * i) << PAGE_BITS), 1);
+}
+
+static void too_many_ranges_are_noticed(void)
+{
+    CHECK(sim_panics(protect_too_much, nullptr) != nullptr);
+}
+
+int main(void)
+{
+    SIM_RUN(extents_agree_with_a_byte_per_frame);
+    SIM_RUN(the_limit_bounds_an_extent);
+    SIM_RUN(too_many_ranges_are_noticed);
+}

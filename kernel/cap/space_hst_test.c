@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "kernel/cap/space_hst.h"
+
+#include "arch/sim/sim.h"
+#include "kernel/abi/perm.h"
+#include "kernel/cap/nova.h"
+
+enum : uint64_t {
+    MIB2 = 512,          /* pages */
+    GIB1 = 512 * 512,    /* pages */
+    SOME = 5 * GIB1,     /* page number of a source, 1 GiB aligned */
+    THERE = 7 * GIB1,    /* page number of a destination           */
+};
+
+static struct space_hst *fresh_space(size_t pool_pages)
+{
+    sim_start(pool_pages);
+    nova_init();
+    struct space_hst *const space = space_hst_create(nullptr);
+    CHECK(space != nullptr);
+    return space;
+}
+
+static struct ptab_hit look(struct space_hst *space, uint64_t page)
+{
+    return ptab_lookup(&ARCH_PTAB_HOST, space->arch.root, page << PAGE_BITS);
+}
+
+static uint64_t frame_at(struct space_hst *space, uint64_t page)
+{
+    const struct ptab_hit hit = look(space, page);
+    CHECK(hit.mapped);
+    const uint64_t span = bit(PTAB_INDEX_BITS * hit.level);
+    return (ptab_address(&ARCH_PTAB_HOST, hit.pte, hit.level).raw >> PAGE_BITS) +
+           (page & (span - 1));
+}
+
+static uint8_t perm_at(struct space_hst *space, uint64_t page)
+{
+    const struct ptab_hit hit = look(space, page);
+    return hit.mapped ? arch_host_attr(hit.pte, hit.level).perm : 0;
+}
+
+static void give(struct space_hst *src, struct space_hst *dst, uint64_t ssb, uint64_t dsb,
+                 unsigned ord, uint8_t pmm)
+{
+    CHECK_EQ(space_hst_delegate(src, dst, ssb, dsb, ord, pmm, 0), SUCCESS);
+}
+
+static void large_pages_are_used_where_alignment_allows(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    give(nova_hst, space, SOME, THERE, 18, PERM_MEM_R | PERM_MEM_W);
+    CHECK_EQ(look(space, THERE + 12345).level, 2);
+    CHECK_EQ(frame_at(space, THERE + 12345), SOME + 12345);
+    give(nova_hst, space, SOME + MIB2, THERE + GIB1, 9, PERM_MEM_R);
+    CHECK_EQ(look(space, THERE + GIB1 + 1).level, 1);
+    /* Source and destination differ in their position within 2 MiB: pages. */
+    give(nova_hst, space, SOME + 256, THERE + 2 * GIB1, 8, PERM_MEM_R);
+    CHECK_EQ(look(space, THERE + 2 * GIB1).level, 0);
+    CHECK_EQ(frame_at(space, THERE + 2 * GIB1 + 255), SOME + 511);
+    CHECK(!look(space, THERE + 2 * GIB1 + 256).mapped);
+}
+
+static void revoking_one_page_splits_and_keeps_the_rest(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    give(nova_hst, space, SOME, THERE, 18, PERM_MEM_ALL);
+    give(nova_hst, space, SOME, THERE + 70000, 0, 0);
+    CHECK_EQ(perm_at(space, THERE + 70000), 0);
+    CHECK_EQ(frame_at(space, THERE + 69999), SOME + 69999);
+    CHECK_EQ(frame_at(space, THERE + 70001), SOME + 70001);
+    CHECK_EQ(perm_at(space, THERE + 70001), PERM_MEM_ALL);
+    CHECK_EQ(look(space, THERE + GIB1 - 1).level, 1);
+}
+
+static void permissions_only_shrink(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    struct space_hst *const other = space_hst_create(nullptr);
+    give(nova_hst, space, SOME, THERE, 9, PERM_MEM_R | PERM_MEM_XU);
+    give(space, other, THERE, 0, 9, PERM_MEM_ALL);
+    CHECK_EQ(perm_at(other, 17), PERM_MEM_R | PERM_MEM_XU);
+    CHECK_EQ(look(other, 17).level, 1);
+    give(space, space, THERE, THERE, 9, PERM_MEM_R); /* in place */
+    CHECK_EQ(perm_at(space, THERE + 5), PERM_MEM_R);
+    give(space, other, THERE, 0, 9, PERM_MEM_W);
+    CHECK_EQ(perm_at(other, 17), 0);
+}
+
+static void holes_are_copied_as_holes(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    struct space_hst *const other = space_hst_create(nullptr);
+    give(nova_hst, space, SOME + 1, THERE + 1, 0, PERM_MEM_ALL);
+    give(nova_hst, space, SOME + 3, THERE + 3, 0, PERM_MEM_ALL);
+    give(nova_hst, other, 0x100, 0x100, 2, PERM_MEM_ALL);
+    give(space, other, THERE, 0x100, 2, PERM_MEM_ALL);
+    CHECK(!look(other, 0x100).mapped && !look(other, 0x102).mapped);
+    CHECK_EQ(frame_at(other, 0x101), SOME + 1);
+    CHECK_EQ(frame_at(other, 0x103), SOME + 3);
+}
+
+static void owned_pages_read_as_nothing(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    struct space_hst *const other = space_hst_create(nullptr);
+    CHECK_EQ(space_hst_map_owned(space, uaddr(THERE << PAGE_BITS), paddr(SOME << PAGE_BITS),
+                                 PERM_MEM_R),
+             SUCCESS);
+    give(nova_hst, other, SOME, 9, 0, PERM_MEM_ALL);
+    give(space, other, THERE, 9, 0, PERM_MEM_ALL);
+    CHECK(!look(other, 9).mapped);
+    give(nova_hst, space, SOME + 4, THERE, 0, PERM_MEM_ALL); /* as destination it is replaced */
+    CHECK_EQ(frame_at(space, THERE), SOME + 4);
+}
+
+static void protected_frames_are_left_out(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    nova_protect("test", paddr((SOME + 600) << PAGE_BITS), 3 * PAGE_SIZE);
+    give(nova_hst, space, SOME, THERE, 11, PERM_MEM_ALL);
+    CHECK_EQ(look(space, THERE + 10).level, 1);
+    CHECK(look(space, THERE + 599).mapped && !look(space, THERE + 600).mapped);
+    CHECK(!look(space, THERE + 602).mapped && look(space, THERE + 603).mapped);
+    CHECK_EQ(look(space, THERE + 1024).level, 1);
+}
+
+static void tables_come_back_when_all_is_revoked(void)
+{
+    struct space_hst *const space = fresh_space(1024);
+    const size_t before = frame_count_free();
+    for (uint64_t i = 0; i < 200; i++)
+        give(nova_hst, space, SOME + 3 * i + 1, THERE + 4096 * i, 0, PERM_MEM_ALL);
+    CHECK(frame_count_free() < before - 200);
+    give(nova_hst, space, 0, 0, 31, 0);
+    CHECK_EQ(frame_count_free(), before);
+    CHECK(space->arch.flushes > 0);
+}
+
+static void running_out_keeps_what_was_done(void)
+{
+    struct space_hst *const space = fresh_space(32);
+    struct space_hst *const other = space_hst_create(nullptr);
+    give(nova_hst, space, SOME + 1, THERE, 0, PERM_MEM_ALL);
+    while (frame_count_free() > 4)
+        CHECK(frame_alloc(0, FRAME_RAW) != nullptr);
+    /* Pages, not large ones: two upper tables and then one table for every 512 pages. */
+    CHECK_EQ(space_hst_delegate(nova_hst, other, SOME, 0, 13, PERM_MEM_ALL, 0), SUCCESS);
+    CHECK_EQ(space_hst_delegate(space, other, THERE, 0, 0, PERM_MEM_ALL, 0), SUCCESS); /* splits */
+    CHECK_EQ(frame_count_free(), 1);
+    CHECK_EQ(space_hst_delegate(space, other, THERE, 512, 0, PERM_MEM_ALL, 0), SUCCESS);
+    CHECK_EQ(space_hst_delegate(space, other, THERE, 1024, 0, PERM_MEM_ALL, 0), MEM_CAP);
+    CHECK_EQ(frame_at(other, 1024), SOME + 1024); /* untouched */
+    CHECK_EQ(space_hst_delegate(space, other, GIB1, 1024, 9, PERM_MEM_ALL, 0), SUCCESS);
+    CHECK(!look(other, 1024).mapped); /* emptying a whole large page needs no memory */
+}
+
+static void emptying_never_allocates(void)
+{
+    struct space_hst *const space = fresh_space(64);
+    while (frame_alloc(0, FRAME_RAW) != nullptr)
+        continue;
+    give(nova_hst, space, 0, 0, 31, 0);
+    give(nova_hst, space, 5, 5, 0, 0);
+}
+
+int main(void)
+{
+    SIM_RUN(large_pages_are_used_where_alignment_allows);
+    SIM_RUN(revoking_one_page_splits_and_keeps_the_rest);
+    SIM_RUN(permissions_only_shrink);
+    SIM_RUN(holes_are_copied_as_holes);
+    SIM_RUN(owned_pages_read_as_nothing);
+    SIM_RUN(protected_frames_are_left_out);
+    SIM_RUN(tables_come_back_when_all_is_revoked);
+    SIM_RUN(running_out_keeps_what_was_done);
+    SIM_RUN(emptying_never_allocates);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a device tree says about memory, the initial RAM disk, the command line and the UART. */
+#include "user/lib/bootinfo.h"
+#include "user/lib/bytes.h"
+#include "user/lib/fdt.h"
+
+enum : unsigned { DEPTH_MAX = 16, CELLS_MAX = 2 };
+
+/* A node on the path from the root to where the walk is. */
+struct node {
+    const char *name;
+    bool is_direct; /* its addresses are physical: no bus above translates them */
+    bool is_memory, is_pl011, is_off, is_reserved;
+    bool has_ranges;                    /* present and empty: the bus below is not translated */
+    unsigned address_cells, size_cells; /* of its children                                   */
+    const uint8_t *reg;
+    size_t reg_size;
+};
+
+/* Things that are complete only at the end of the walk. */
+struct found {
+    const char *stdout_path; /* terminated inside the property's value */
+    uint64_t initrd_start, initrd_end;
+    uint64_t uart;
+    bool uart_is_stdout;
+};
+
+static uint64_t cells(const uint8_t *at, unsigned count)
+{
+    return count == 0 ? 0 : count == 1 ? be32(at) : be64(at);
+}
+
+static bool is_terminated(const struct fdt_item *item)
+{
+    return item->size > 0 && item->value[item->size - 1] == '\0';
+}
+
+/* Whether a list of texts has `text`. */
+static bool has_text(const struct fdt_item *item, const char *text)
+{
+    if (!is_terminated(item))
+        return false;
+    for (size_t at = 0; at < item->size; at++)
+        if ((at == 0 || item->value[at - 1] == '\0') &&
+            fdt_name_is((const char *)item->value + at, text))
+            return true;
+    return false;
+}
+
+static uint64_t number(const struct fdt_item *item)
+{
+    return item->size == 4 ? be32(item->value) : item->size == 8 ? be64(item->value) : 0;
+}
+
+static void take_chosen(struct bootinfo *info, struct found *found, const struct fdt_item *item)
+{
+    if (fdt_name_is(item->name, "bootargs"))
+        bootinfo_copy_text(info->text, item->value, item->size);
+    else if (fdt_name_is(item->name, "stdout-path") && is_terminated(item))
+        found->stdout_path = (const char *)item->value;
+    else if (fdt_name_is(item->name, "linux,initrd-start"))
+        found->initrd_start = number(item);
+    else if (fdt_name_is(item->name, "linux,initrd-end"))
+        found->initrd_end = number(item);
+}
+
+static void take_property(struct node *node, const struct fdt_item *item)
+{
+    if (fdt_name_is(item->name, "reg")) {
+        node->reg = item->value;
+        node->reg_size = item->size;
+    } else if (fdt_name_is(item->name, "#address-cells")) {
+        node->address_cells = (unsigned)number(item);
+    } else if (fdt_name_is(item->name, "#size-cells")) {
+        node->size_cells = (unsigned)number(item);
+    } else if (fdt_name_is(item->name, "device_type")) {
+        node->is_memory = has_text(item, "memory");
+    } else if (fdt_name_is(item->name, "compatible")) {
+        node->is_pl011 = has_text(item, "arm,pl011");
+    } else if (fdt_name_is(item->name, "status")) {
+        node->is_off = !has_text(item, "okay") && !has_text(item, "ok");
+    } else if (fdt_name_is(item->name, "ranges")) {
+        node->has_ranges = item->size == 0;
+    }
+}
+
+/* Whether the last part of a path, which may be followed by ':' and options, is `name`. */
+static bool path_ends_in(const char *path, const char *name)
+{
+    const char *last = path;
+    for (const char *at = path; *at != '\0' && *at != ':'; at++)
+        if (*at == '/')
+            last = at + 1;
+    size_t i = 0;
+    while (name[i] != '\0' && last[i] == name[i])
+        i++;
+    return name[i] == '\0' && (last[i] == '\0' || last[i] == ':');
+}
+
+/* All properties of `node` are known. */
+static void finish_node(struct bootinfo *info, struct found *found, const struct node *node,
+                        const struct node *parent)
+{
+    const unsigned a = parent->address_cells, s = parent->size_cells;
+    const size_t entry = 4 * (size_t)(a + s);
+    if (node->reg == nullptr || !node->is_direct || a == 0 || a > CELLS_MAX || s > CELLS_MAX)
+        return;
+
+    if ((node->is_memory && !node->is_off) || parent->is_reserved) {
+        for (size_t at = 0; entry <= node->reg_size - at; at += entry)
+            bootinfo_add_range(info, cells(node->reg + at, a), cells(node->reg + at + 4 * a, s),
+                               node->is_memory ? MEMORY_USABLE : MEMORY_RESERVED);
+    }
+    if (node->is_pl011 && !node->is_off && entry <= node->reg_size) {
+        const bool is_stdout =
+            found->stdout_path != nullptr && path_ends_in(found->stdout_path, node->name);
+        if (found->uart == 0 || (is_stdout && !found->uart_is_stdout))
+            found->uart = cells(node->reg, a);
+        found->uart_is_stdout |= is_stdout;
+    }
+}
+
+/* /chosen may stand anywhere, and the rest depends on it. */
+static void walk_chosen(struct bootinfo *info, struct found *found, const struct fdt *fdt)
+{
+    bool is_chosen = false;
+    unsigned depth = 0;
+
+    for (size_t at = 0;;) {
+        const struct fdt_item item = fdt_next(fdt, &at);
+        switch (item.kind) {
+        case FDT_NODE:
+            depth++;
+            is_chosen = depth == 2 && fdt_name_is(item.name, "chosen");
+            break;
+        case FDT_PROPERTY:
+            if (is_chosen)
+                take_chosen(info, found, &item);
+            break;
+        case FDT_NODE_END:
+            depth--;
+            is_chosen = false;
+            break;
+        case FDT_END:
+            return;
+        }
+    }
+}
+
+static void walk(struct bootinfo *info, struct found *found, const struct fdt *fdt)
+{
+    /* path[0] stands above the root; a node is finished when it closes. */
+    struct node path[DEPTH_MAX + 1] = { { .address_cells = 2, .size_cells = 1 } };
+    unsigned depth = 0;
+
+    for (size_t at = 0;;) {
+        const struct fdt_item item = fdt_next(fdt, &at);
+        struct node *const node = &path[depth];
+        switch (item.kind) {
+        case FDT_NODE:
+            if (depth == DEPTH_MAX) {
+                info->is_cut = true;
+                return;
+            }
+            depth++;
+            path[depth] = (struct node){
+                .name = item.name,
+                .is_direct = depth <= 2 || (node->is_direct && node->has_ranges),
+                .is_reserved = depth == 2 && fdt_name_is(item.name, "reserved-memory"),
+                .address_cells = 2,
+                .size_cells = 1,
+            };
+            break;
+        case FDT_PROPERTY:
+            take_property(node, &item);
+            break;
+        case FDT_NODE_END:
+            if (depth == 0)
+                return;
+            finish_node(info, found, node, &path[depth - 1]);
+            depth--;
+            break;
+        case FDT_END:
+            info->is_cut |= depth != 0;
+            return;
+        }
+    }
+}
+
+bool fdt_parse(struct bootinfo *info, const void *data, size_t size)
+{
+    struct fdt fdt;
+    struct found found = {};
+    if (!fdt_open(&fdt, data, size))
+        return false;
+
+    for (size_t at = 0; fdt.reserved_size - at >= 16; at += 16) {
+        if (be64(fdt.reserved + at) == 0 && be64(fdt.reserved + at + 8) == 0)
+            break;
+        bootinfo_add_range(info, be64(fdt.reserved + at), be64(fdt.reserved + at + 8),
+                           MEMORY_RESERVED);
+    }
+    walk_chosen(info, &found, &fdt);
+    walk(info, &found, &fdt);
+    info->uart = found.uart;
+    if (found.initrd_start < found.initrd_end)
+        (void)bootinfo_add_module(info, found.initrd_start, found.initrd_end);
+    return true;
+}
