@@ -67,7 +67,7 @@ END
         exit 1
     fi
 done
-trap 'kill "$(cat "$work/nginx/pid")"; bazel "$second" "$work/out2" shutdown; bazel "$third" "$work/out3" shutdown' EXIT
+trap 'kill "$(cat "$work/nginx/pid")"; bazel "$second" "$work/out2" shutdown; bazel "$third" "$work/out3" shutdown; remove "$work"' EXIT
 
 # build TREE OUTPUT-ROOT LOG ARGUMENT...: as somebody else, with poisoned compilers.
 build() {

@@ -49,3 +49,9 @@ bazel() {
     (cd "$tree" && ./bazelw --output_user_root="$out" --max_idle_secs=60 "$command" \
         --noshow_progress --color=no --curses=no ${packages:+--repository_cache="$packages"} "$@")
 }
+
+# remove OUTPUT-ROOT: Bazel makes some of its folders read-only.
+remove() {
+    chmod -R u+w "$1"
+    rm -rf "$1"
+}
