@@ -46,14 +46,17 @@ static bool is_physical(paddr_t base, uint64_t size)
 
 const void *kmap_window(paddr_t base, uint64_t size)
 {
+    static uint64_t start, end; /* what the window shows now; many calls look at the same memory */
     const uint64_t large = bit(ptab_shift(LEVEL_LARGE));
     if (!is_physical(base, size) || size > KMAP_WINDOW_SIZE - large)
         return nullptr;
-    const uint64_t start = align_down(base.raw, large);
-    for (uint64_t at = start; at < base.raw + size; at += large)
-        if (!kernel_map(ARCH_KMAP_WINDOW + (at - start), paddr(at), KMAP_READ, LEVEL_LARGE))
-            return nullptr;
-    arch_kernel_flush(ARCH_KMAP_WINDOW, KMAP_WINDOW_SIZE);
+    if (base.raw < start || base.raw + size > end) {
+        start = end = align_down(base.raw, large);
+        for (; end < base.raw + size; end += large)
+            if (!kernel_map(ARCH_KMAP_WINDOW + (end - start), paddr(end), KMAP_READ, LEVEL_LARGE))
+                return nullptr;
+        arch_kernel_flush(ARCH_KMAP_WINDOW, end - start);
+    }
     return (const void *)(ARCH_KMAP_WINDOW + (base.raw - start)); /* NOLINT: the window */
 }
 
