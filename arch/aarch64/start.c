@@ -15,7 +15,6 @@ static_assert(sizeof(struct uefi_handover) <= START_UEFI_SIZE, "start.S");
 static_assert(BOOT_STACK_SIZE == PAGE_SIZE << CPU_STACK_ORDER, "start.S");
 static_assert(offsetof(struct start_slot, cpu) == 8, "start.S");
 
-struct start_slot start_slot;
 uint64_t arch_stc_offset;
 
 static struct boot_entry entry;

@@ -22,6 +22,9 @@ struct start_slot {
 };
 extern struct start_slot start_slot;
 
+/* MPIDR of the CPU that asked last to be the boot CPU, and of the one that is; 0 0: entered at EL2. */
+extern uint64_t start_el3[2];
+
 /* First instruction of a started CPU. */
 extern const char start_secondary_entry[];
 
