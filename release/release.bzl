@@ -7,15 +7,18 @@ load(":documents.bzl", "provenance", "spdx", "sums")
 
 _PLATFORMS = "//command_line_option:platforms"
 
-def _all_impl(_settings, _attr):
-    return {image.name: {_PLATFORMS: "//platforms:" + image.name} for image in IMAGES}
+def _names(attr):
+    return attr.only or [image.name for image in IMAGES]
+
+def _all_impl(_settings, attr):
+    return {name: {_PLATFORMS: "//platforms:" + name} for name in _names(attr)}
 
 _all = transition(implementation = _all_impl, inputs = [], outputs = [_PLATFORMS])
 
 def _named(ctx):
     """The files of the release: name to what was built."""
     files = {}
-    for name in [image.name for image in IMAGES]:
+    for name in _names(ctx.attr):
         image = ctx.split_attr.image[name][KernelImageInfo]
         files[name + ".elf"] = image.elf
         files["%s.%s" % (name, image.boot.extension)] = image.boot
@@ -66,6 +69,7 @@ release = rule(
     implementation = _release_impl,
     attrs = {
         "image": attr.label(mandatory = True, cfg = _all, providers = [KernelImageInfo]),
+        "only": attr.string_list(doc = "The platforms to build for; all if empty."),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
         "_fill": attr.label(default = ":fill", executable = True, cfg = "exec"),
     },

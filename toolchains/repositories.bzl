@@ -2,6 +2,7 @@
 """Every external repository, defined once for MODULE.bazel and WORKSPACE."""
 
 load("//tools/deb:deb_tree.bzl", "deb_tree")
+load("//tools/lint:npm.bzl", "npm_program")
 
 _LLVM = "usr/lib/llvm-22"
 
@@ -35,13 +36,26 @@ _UNUSED_HEADERS = ["usr/include/%s" % d for d in [
 
 _QEMU_ARGS = ["-L", "$d/usr/share/qemu", "-L", "$d/usr/share/seabios"]
 
-def _qemu(name):
-    programs = ["qemu-system-aarch64", "qemu-system-x86_64"]
+# Without these QEMU looks for modules of its build in the host's folders, and for the host's sound.
+_QEMU7_ENV = {"QEMU_AUDIO_DRV": "none", "QEMU_MODULE_DIR": "$d/usr/lib/x86_64-linux-gnu/qemu"}
+_QEMU10_ARGS = ["-audio", "none"]
+
+def _tree(name, programs = {}, **kwargs):
+    """A tree that is used as one group of files, @NAME//:all."""
     deb_tree(
         name = name,
-        build_file = "//toolchains:qemu.BUILD",
+        build_file = "//toolchains:tree.BUILD",
         lock = "//third_party/locks:%s.lock" % name,
-        program_args = {p: _QEMU_ARGS for p in programs},
+        programs = programs,
+        **kwargs
+    )
+
+def _qemu(name, args = [], env = {}):
+    programs = ["qemu-system-aarch64", "qemu-system-x86_64"]
+    _tree(
+        name,
+        program_args = {p: _QEMU_ARGS + args for p in programs},
+        program_env = env,
         programs = {p: "usr/bin/" + p for p in programs},
     )
 
@@ -58,7 +72,21 @@ def pinned_repositories():
         programs = {p: "%s/bin/%s" % (_LLVM, p) for p in _LLVM_PROGRAMS},
         remove = _UNUSED_HEADERS,
     )
-    _qemu("qemu10")
+    _qemu("qemu10", args = _QEMU10_ARGS)
+    _qemu("qemu7", env = _QEMU7_ENV)
+    _tree("buildtools", {p: "usr/bin/" + p for p in ["dtc", "shellcheck"]})
+    _tree("grub", {"grub-mkimage": "usr/bin/grub-mkimage"})
+    _tree("nginx", {"nginx": "usr/sbin/nginx"})
+    _tree("uefi")
+    npm_program(
+        name = "buildifier",
+        lock = "//third_party/locks:npm.lock",
+        package = "@bazel/buildifier",
+        programs = {
+            "aarch64": "package/buildifier-linux_arm64",
+            "amd64": "package/buildifier-linux_amd64",
+        },
+    )
 
 def _pinned_impl(_mctx):
     pinned_repositories()

@@ -5,13 +5,17 @@ def _impl(ctx):
     start = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.symlink(output = start, target_file = ctx.file.script, is_executable = True)
     runfiles = ctx.runfiles([ctx.file.script] + ctx.files.data)
-    return DefaultInfo(
-        executable = start,
-        runfiles = runfiles.merge_all([d[DefaultInfo].default_runfiles for d in ctx.attr.data]),
-    )
+    return [
+        DefaultInfo(
+            executable = start,
+            runfiles = runfiles.merge_all([d[DefaultInfo].default_runfiles for d in ctx.attr.data]),
+        ),
+        RunEnvironmentInfo(inherited_environment = ctx.attr.env_inherit),
+    ]
 
 _ATTRS = {
     "data": attr.label_list(allow_files = True),
+    "env_inherit": attr.string_list(doc = "Variables of the caller's environment that the script sees."),
     "script": attr.label(allow_single_file = [".sh"], mandatory = True),
 }
 

@@ -5,7 +5,10 @@ Nothing on the host is used for it: Bazel fetches by sha256 and unpacks ar, xz a
 """
 
 _LIB = "usr/lib/x86_64-linux-gnu"
-_LOADER = "usr/lib64/ld-linux-x86-64.so.2"
+
+# Packages of Debian 12 and before have their libraries in /lib too.
+_OLD_LIB = "lib/x86_64-linux-gnu"
+_LOADER = "lib64/ld-linux-x86-64.so.2"
 
 # $d, the tree, is taken from $0 as text: in the sandbox it stays relative, so it never shows in outputs.
 # clang finds its second stage through argv0; it must not see our arguments there (-cc1, -cc1as).
@@ -20,7 +23,7 @@ case ${{1-}} in
 -cc1*) ;;
 *) set --{args} "$@" ;;
 esac
-exec "$d/{loader}" --inhibit-cache --library-path "$d/{lib}" --argv0 "$d/bin/{name}" "$d/{program}" "$@"
+{env}exec "$d/{loader}" --inhibit-cache --library-path "{lib}" --argv0 "$d/bin/{name}" "$d/{program}" "$@"
 """
 
 def _apt_sources(rctx):
@@ -90,12 +93,16 @@ def _deb_tree_impl(rctx):
         rctx.file(path, text, executable = False)
     for link, target in rctx.attr.links.items():
         rctx.symlink(target, link)
+    loader = _LOADER if rctx.path(_LOADER).exists else "usr/" + _LOADER
+    libs = ["$d/" + lib for lib in [_LIB, _OLD_LIB] if rctx.path(lib).exists]
+    env = "".join(["export %s=\"%s\"\n" % variable for variable in rctx.attr.program_env.items()])
     for name, program in rctx.attr.programs.items():
         rctx.file("bin/" + name, _WRAPPER.format(
             program = program,
             name = name,
-            loader = _LOADER,
-            lib = _LIB,
+            env = env,
+            loader = loader,
+            lib = ":".join(libs),
             args = "".join([' "%s"' % arg for arg in rctx.attr.program_args.get(name, [])]),
         ))
     rctx.symlink(rctx.path(rctx.attr.build_file), "BUILD.bazel")
@@ -108,6 +115,7 @@ deb_tree = repository_rule(
         "linker_scripts": attr.string_list(doc = "Files of the library folder to strip absolute names from."),
         "lock": attr.label(mandatory = True, doc = "Pinned packages; see third_party/locks."),
         "program_args": attr.string_list_dict(doc = "Arguments put first; $d is the tree."),
+        "program_env": attr.string_dict(doc = "Environment of all programs; $d is the tree."),
         "programs": attr.string_dict(doc = "bin/NAME to the program it starts."),
         "remove": attr.string_list(doc = "Paths nobody needs."),
     },

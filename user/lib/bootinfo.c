@@ -4,7 +4,6 @@
 
 #include <stdckdint.h>
 
-#include "user/lib/string.h"
 
 void bootinfo_add_range(struct bootinfo *info, uint64_t start, uint64_t size, enum memory_kind kind)
 {

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Starting the other CPUs, one at a time. */
+
+#include "arch/aarch64/asm.h"
+#include "arch/aarch64/cpu.h"
+#include "arch/aarch64/fault.h"
+#include "arch/aarch64/gic.h"
+#include "arch/aarch64/platform.h"
+#include "arch/aarch64/psci.h"
+#include "arch/aarch64/start.h"
+#include "arch/aarch64/sysreg.h"
+#include "arch/contract/cpu.h"
+#include "kernel/base/mmio.h"
+#include "kernel/device/console.h"
+#include "kernel/mm/frame.h"
+#include "kernel/mm/kmap.h"
+#include "kernel/mm/phys.h"
+
+enum : uint64_t { START_TIMEOUT_MS = 1000 };
+
+static paddr_t entry_address(void)
+{
+    return virt_to_phys(start_secondary_entry);
+}
+
+/* Until the CPU says it is online, or the time is over. */
+static bool wait_online(struct cpu *cpu)
+{
+    const uint64_t end =
+        arch_stc_read() + SYSREG_READ(cntfrq_el0) * START_TIMEOUT_MS / 1000;
+    while (!atomic_load_explicit(&cpu->shared.online, memory_order_acquire)) {
+        if (arch_stc_read() > end) {
+            /* Take the offer back. Whoever stores 0 first has won: it, or we. */
+            uint64_t offered = cpu->arch.mpidr | MPIDR_VALID;
+            if (atomic_compare_exchange_strong(&start_slot.mpidr, &offered, 0))
+                return false;
+            /* It has come, late: give it time to finish. */
+        }
+        arch_cpu_relax();
+    }
+    return true;
+}
+
+/* The entry address goes to memory, past the caches that the waiting CPU does not look into. */
+static bool write_spin_table(uint16_t listed)
+{
+    const paddr_t at = paddr(platform.spin_table + 8 * (uint64_t)listed);
+    volatile void *const slot = kmap_device(at, 8);
+    if (slot == nullptr)
+        return false;
+    mmio_write64(slot, 0, entry_address().raw);
+    dsb_sy();
+    __asm__ volatile("sev" : : : "memory");
+    return true;
+}
+
+static bool kick(uint16_t listed)
+{
+    if (platform.start == CPU_START_SPIN)
+        return write_spin_table(listed);
+    if (platform.start != CPU_START_PSCI || !psci_is_present())
+        return false;
+    return psci_cpu_on(platform.cpu[listed].mpidr, entry_address()) == PSCI_SUCCESS;
+}
+
+static void start(uint16_t listed)
+{
+    struct cpu *const cpu = cpu_create(false);
+    if (cpu == nullptr)
+        return;
+    void *const stack = frame_alloc(0, FRAME_ZERO);
+    if (stack == nullptr) {
+        console_print(CONSOLE_WARN, "CPU %u: no memory for its emergency stack", cpu->id);
+        cpu_drop_last();
+        return;
+    }
+    fault_use_stack(cpu, stack);
+    cpu->arch.mpidr = platform.cpu[listed].mpidr;
+
+    start_slot.cpu = cpu;
+    /* Release: pairs with the LDAXR in start.S. */
+    atomic_store_explicit(&start_slot.mpidr, cpu->arch.mpidr | MPIDR_VALID, memory_order_release);
+    if (kick(listed) && wait_online(cpu))
+        return;
+    atomic_store_explicit(&start_slot.mpidr, 0, memory_order_relaxed);
+    console_print(CONSOLE_WARN, "CPU with MPIDR %#lx does not start", cpu->arch.mpidr);
+    cpu_drop_last();
+}
+
+void arch_cpu_start_others(void)
+{
+    const uint64_t self = cpu_mpidr();
+    bool found = false;
+    for (uint16_t i = 0; i < platform.cpu_count; i++) {
+        if (platform.cpu[i].mpidr == self)
+            found = found || cpu_create(true) != nullptr;
+        else if (gic_has_cpu(&platform.cpu[i]))
+            start(i);
+    }
+    if (!found)
+        cpu_create(true); /* a list that omits the CPU that reads it */
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Shared by the GIC's files: gic.c (both), gic_v2.c, gic_v3.c. */
+#pragma once
+
+#include "arch/aarch64/platform.h"
+#include "arch/aarch64/gic.h"
+
+/* What differs between a memory-mapped CPU interface and system registers. */
+struct gic_ops {
+    const char *name;
+    uint32_t group;                    /* a word of GICD_IGROUPR                       */
+    void (*init)(void);                /* map and withhold what is not the distributor */
+    void (*enable_distributor)(void);
+    void (*init_cpu)(struct cpu *cpu);
+    void (*handle)(void);
+};
+extern const struct gic_ops gic_v2, gic_v3;
+
+/* Distributor registers that GICv2 and GICv3 share, in bytes from GICD_base. */
+enum : size_t {
+    GICD_CTLR = 0x0,
+    GICD_TYPER = 0x4,
+    GICD_IGROUPR = 0x80,
+    GICD_ICENABLER = 0x180,
+    GICD_ICPENDR = 0x280,
+    GICD_ICACTIVER = 0x380,
+    GICD_IPRIORITYR = 0x400,
+    GICD_ITARGETSR = 0x800,
+};
+
+extern volatile void *gic_dist; /* the distributor */
+
+/*
+ * Disable, group and set to the highest priority the 32 interrupts from 32 * n on in a block of
+ * registers laid out as the distributor's.
+ */
+void gic_reset_block(volatile void *regs, unsigned n, uint32_t group);
+
+/* Wait until (register & mask) is 0. Panics, naming `what`, if that takes longer than any device may. */
+void gic_wait_clear(const volatile void *regs, size_t offset, uint32_t mask, const char *what);

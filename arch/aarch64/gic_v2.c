@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* GICv2: memory-mapped CPU interface. Arm IHI 0048. */
+
+#include "arch/aarch64/gic_impl.h"
+#include "kernel/base/bits.h"
+#include "kernel/base/mmio.h"
+#include "kernel/base/panic.h"
+#include "kernel/cap/nova.h"
+#include "kernel/mm/kmap.h"
+
+enum : size_t {
+    GICC_CTLR = 0x0,
+    GICC_PMR = 0x4,
+    GICC_BPR = 0x8,
+    GICC_IAR = 0xc,
+    GICC_EOIR = 0x10,
+    GICC_DIR = 0x1000,
+    GICH_HCR = 0x0,
+};
+
+/* GICC_CTLR: split end of interrupt (9), no bypass (6, 5), enabled (0). */
+enum : uint32_t { CTLR_SPLIT_EOI_ENABLE = 1 << 9 | 1 << 6 | 1 << 5 | 1 << 0 };
+enum : uint32_t { GICD_CTLR_ENABLE = 1 << 0 };
+enum : uint32_t { IAR_INTID = 0x3ff, INTID_SPECIAL = 1020 };
+
+/*
+ * Where each 4 KiB page is repeated over 64 KiB, GICC_DIR is in the page behind the first 64 KiB: two
+ * pages from here on look like an ordinary interface. Boards tell by the size of the frame.
+ */
+enum : uint64_t { GICC_ALIASED_SIZE = 0x2'0000, GICC_ALIASED_OFFSET = 0xf000 };
+enum : uint64_t { GICC_SIZE = 0x2000 };
+
+static volatile void *gicc, *gich;
+
+static void init(void)
+{
+    const struct board_range frame = platform.gicc;
+    if (frame.base == 0)
+        panic("GIC: no CPU interface is described");
+    const uint64_t offset = frame.size == GICC_ALIASED_SIZE ? GICC_ALIASED_OFFSET : 0;
+    gicc = kmap_device(paddr(frame.base + offset), GICC_SIZE);
+    if (platform.gich.base != 0)
+        gich = kmap_device(paddr(platform.gich.base), PAGE_SIZE);
+    if (gicc == nullptr || (platform.gich.base != 0 && gich == nullptr))
+        panic("GIC: no room for its registers");
+}
+
+static void enable_distributor(void)
+{
+    mmio_write32(gic_dist, GICD_CTLR, GICD_CTLR_ENABLE);
+}
+
+static void init_cpu(struct cpu *cpu)
+{
+    mmio_write32(gicc, GICC_CTLR, 0);
+    gic_reset_block(gic_dist, 0, gic_v2.group);
+    /* The targets of a private interrupt are the CPU that reads them. GICD_ITARGETSR0. */
+    const uint32_t targets = mmio_read32(gic_dist, GICD_ITARGETSR);
+    cpu->arch.gic_target = (uint8_t)(targets & (0 - targets));
+    mmio_write32(gicc, GICC_BPR, 7);
+    mmio_write32(gicc, GICC_PMR, 0xff);
+    mmio_write32(gicc, GICC_CTLR, CTLR_SPLIT_EOI_ENABLE);
+    if (gich != nullptr)
+        mmio_write32(gich, GICH_HCR, 0);
+}
+
+static void handle(void)
+{
+    const uint32_t iar = mmio_read32(gicc, GICC_IAR);
+    if ((iar & IAR_INTID) >= INTID_SPECIAL)
+        return;
+    mmio_write32(gicc, GICC_EOIR, iar);
+    mmio_write32(gicc, GICC_DIR, iar);
+}
+
+/* All in group 1, which is what we are with security extensions; without, the words are ignored. */
+const struct gic_ops gic_v2 = {
+    .name = "CPU interface in memory",
+    .group = ~UINT32_C(0),
+    .init = init,
+    .enable_distributor = enable_distributor,
+    .init_cpu = init_cpu,
+    .handle = handle,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* GICv3 and later: redistributors, CPU interface in system registers. Arm IHI 0069. */
+
+#include "arch/aarch64/gic_impl.h"
+#include "arch/aarch64/sysreg.h"
+#include "kernel/base/bits.h"
+#include "kernel/base/mmio.h"
+#include "kernel/base/panic.h"
+#include "kernel/cap/nova.h"
+#include "kernel/device/console.h"
+#include "kernel/mm/kmap.h"
+
+/* GICD_CTLR as seen by non-secure software: ARE_NS, EnableGrp1A; RWP: a write is under way. */
+enum : uint32_t { CTLR_ARE_GRP1 = 1 << 4 | 1 << 1 };
+enum : uint32_t { GICD_CTLR_RWP = UINT32_C(1) << 31, GICR_CTLR_RWP = 1 << 3 };
+
+/* A redistributor: a frame of 64 KiB for the CPU, one for its SGIs and PPIs, two more for VLPIs. */
+enum : uint64_t { FRAME_SIZE = 64 * KIB };
+enum : size_t { GICR_CTLR = 0x0, GICR_TYPER = 0x8, GICR_WAKER = 0x14 };
+enum : uint64_t { TYPER_VLPIS = 1 << 1, TYPER_LAST = 1 << 4 };
+enum : uint32_t { WAKER_PROCESSOR_SLEEP = 1 << 1, WAKER_CHILDREN_ASLEEP = 1 << 2 };
+
+enum : uint64_t { ICC_CTLR_SPLIT_EOI = 1 << 1, INTID_SPECIAL = 1020 };
+
+static const volatile void *map(uint64_t base)
+{
+    const volatile void *const regs = kmap_device(paddr(base), PAGE_SIZE);
+    if (regs == nullptr)
+        panic("GIC: no room for the redistributor at %#lx", base);
+    return regs;
+}
+
+static uint64_t redistributor_size(uint64_t typer)
+{
+    return typer & TYPER_VLPIS ? 4 * FRAME_SIZE : 2 * FRAME_SIZE;
+}
+
+/* GICR_TYPER.Affinity_Value holds the four fields without a gap. */
+static uint64_t mpidr_of(uint64_t typer)
+{
+    const uint64_t affinity = typer >> 32;
+    return (affinity & 0xff00'0000) << 8 | (affinity & 0xff'ffff);
+}
+
+/* Walk the frames of one region; each CPU that is listed gets its own. */
+static void walk_region(struct board_range region)
+{
+    for (uint64_t at = region.base; at + 2 * FRAME_SIZE <= region.base + region.size;) {
+        const uint64_t typer = mmio_read64(map(at), GICR_TYPER);
+        for (uint16_t i = 0; i < platform.cpu_count; i++)
+            if (platform.cpu[i].mpidr == mpidr_of(typer) && platform.cpu[i].gicr == 0)
+                platform.cpu[i].gicr = at;
+        if (typer & TYPER_LAST)
+            break;
+        at += redistributor_size(typer);
+    }
+}
+
+static void init(void)
+{
+    for (unsigned i = 0; i < platform.gicr_count; i++)
+        walk_region(platform.gicr[i]);
+    for (uint16_t i = 0; i < platform.cpu_count; i++) {
+        struct platform_cpu *const cpu = &platform.cpu[i];
+        if (cpu->gicr == 0)
+            continue;
+        cpu->gicr_cpu = kmap_device(paddr(cpu->gicr), PAGE_SIZE);
+        cpu->gicr_sgi = kmap_device(paddr(cpu->gicr + FRAME_SIZE), PAGE_SIZE);
+        if (cpu->gicr_cpu == nullptr || cpu->gicr_sgi == nullptr)
+            panic("GIC: no room for the redistributor at %#lx", cpu->gicr);
+        const uint64_t typer = mmio_read64(cpu->gicr_cpu, GICR_TYPER);
+        nova_protect("GICR", paddr(cpu->gicr), redistributor_size(typer));
+    }
+}
+
+static void enable_distributor(void)
+{
+    gic_wait_clear(gic_dist, GICD_CTLR, GICD_CTLR_RWP, "distributor");
+    mmio_write32(gic_dist, GICD_CTLR, CTLR_ARE_GRP1);
+    gic_wait_clear(gic_dist, GICD_CTLR, GICD_CTLR_RWP, "distributor");
+}
+
+static void init_cpu(struct cpu *cpu)
+{
+    const struct platform_cpu *const listed = platform_find_cpu(cpu->arch.mpidr);
+    if (listed == nullptr || listed->gicr_cpu == nullptr)
+        panic("GIC: no redistributor for MPIDR %#lx", cpu->arch.mpidr);
+    volatile void *const rd = listed->gicr_cpu;
+    mmio_write32(rd, GICR_CTLR, 0);
+    gic_reset_block(listed->gicr_sgi, 0, gic_v3.group);
+    gic_wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP, "redistributor");
+    mmio_write32(rd, GICR_WAKER, mmio_read32(rd, GICR_WAKER) & ~(uint32_t)WAKER_PROCESSOR_SLEEP);
+    gic_wait_clear(rd, GICR_WAKER, WAKER_CHILDREN_ASLEEP, "redistributor");
+
+    SYSREG_WRITE(ICC_SRE_EL2, SYSREG_READ(ICC_SRE_EL2) | 7); /* SRE, DFB, DIB */
+    isb();
+    SYSREG_WRITE(s3_0_c12_c12_3, 7);                  /* ICC_BPR1_EL1    */
+    SYSREG_WRITE(s3_0_c4_c6_0, 0xff);                 /* ICC_PMR_EL1     */
+    SYSREG_WRITE(s3_0_c12_c12_4, ICC_CTLR_SPLIT_EOI); /* ICC_CTLR_EL1    */
+    SYSREG_WRITE(s3_0_c12_c12_7, 1);                  /* ICC_IGRPEN1_EL1 */
+    SYSREG_WRITE(s3_4_c12_c11_0, 0);                  /* ICH_HCR_EL2     */
+    isb();
+}
+
+static void handle(void)
+{
+    const uint64_t intid = SYSREG_READ(s3_0_c12_c12_0) & 0xff'ffff; /* ICC_IAR1_EL1 */
+    if (intid >= INTID_SPECIAL && intid <= INTID_SPECIAL + 3)
+        return;
+    SYSREG_WRITE(s3_0_c12_c12_1, intid); /* ICC_EOIR1_EL1 */
+    SYSREG_WRITE(s3_0_c12_c11_1, intid); /* ICC_DIR_EL1   */
+    isb();
+}
+
+const struct gic_ops gic_v3 = {
+    .name = "CPU interface in system registers",
+    .group = ~UINT32_C(0),
+    .init = init,
+    .enable_distributor = enable_distributor,
+    .init_cpu = init_cpu,
+    .handle = handle,
+};

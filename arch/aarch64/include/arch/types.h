@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sheet 1 of aarch64: what the core embeds by value, and page-table formats.
+ *
+ * Arm ARM (DDI 0487), "VMSAv8-64 translation table format descriptors"; 4 KiB granule throughout.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "kernel/abi/perm.h"
+#include "kernel/mm/ptab_format.h"
+
+#define ARCH_NAME "aarch64"
+enum : uint16_t { ARCH_ELF_MACHINE = 0xb7 }; /* EM_AARCH64 */
+/* Macros, as code for the other kind of CPU is then unreachable on purpose in the compiler's eyes. */
+#define ARCH_HAS_PIO 0
+#define ARCH_HAS_MSR 0
+
+/* Where the image is mapped: the last 512 GiB of the 48 bits that TTBR0_EL2 covers. */
+#define KERNEL_VIRT UINT64_C(0x0000'ff80'0000'0000)
+
+/* 1 GiB each, for kernel/mm/kmap.c. */
+#define ARCH_KMAP_WINDOW (KERNEL_VIRT + UINT64_C(0x4000'0000))
+#define ARCH_KMAP_DEVICE (KERNEL_VIRT + UINT64_C(0x8000'0000))
+#define ARCH_KMAP_STACK (KERNEL_VIRT + UINT64_C(0xc000'0000))
+
+/* Properties of the boot CPU that decide formats, read in start_main. */
+extern struct arch_features {
+    uint8_t hva_bits;  /* H: input bits of stage 2, and physical addresses that root may have */
+    uint8_t vmid_bits; /* 8 or 16                                                             */
+    bool xnx;          /* FEAT_XNX: execute permissions of EL1 and EL0 are separate           */
+} arch_features;
+
+/* Registers of a host EC; vectors.S knows the offsets (asm.h). */
+struct arch_regs {
+    uint64_t x[31];
+    uint64_t sp;
+    uint64_t elr, spsr;
+    uint64_t tpidr, tpidrro;
+    uint64_t esr, far, hpfar; /* of the event, far and hpfar 0 where they mean nothing */
+};
+
+struct arch_ec {
+    alignas(16) struct arch_regs regs; /* 16: SP_EL2 points here while the EC runs */
+};
+
+struct arch_space_hst {
+    uint64_t *root;
+    uint64_t vttbr; /* VTTBR_EL2: VMID and root */
+};
+
+struct fault_frame;
+
+struct arch_cpu {
+    struct fault_frame *fault; /* offset 0: where the vectors put registers of a fatal exception */
+    uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
+    uint64_t vttbr;            /* VTTBR_EL2 as it is                                             */
+    uint8_t gic_target;        /* GICv2: mask of this CPU's interface                            */
+};
+
+enum : uint64_t {
+    PTE_VALID = UINT64_C(1) << 0,
+    PTE_TABLE = UINT64_C(1) << 1, /* table above level 0, page at level 0; clear: block */
+    PTE_SH_INNER = UINT64_C(3) << 8,
+    PTE_AF = UINT64_C(1) << 10,
+
+    /* Stage 1 of EL2 */
+    PTE_ATTR_SHIFT = 2, /* AttrIndx: index into MAIR_EL2, the MAD's cacheability    */
+    PTE_AP1 = UINT64_C(1) << 6, /* RES1 in a regime of one exception level          */
+    PTE_READ_ONLY = UINT64_C(1) << 7,
+    PTE_GUARDED = UINT64_C(1) << 50,
+    PTE_XN = UINT64_C(1) << 54,
+
+    /* Stage 2 */
+    PTE_MEMATTR_SHIFT = 2,
+    PTE_S2_READ = UINT64_C(1) << 6,
+    PTE_S2_WRITE = UINT64_C(1) << 7,
+    PTE_SH_SHIFT = 8,
+    PTE_S2_XN_SHIFT = 53,
+    PTE_OWNED = UINT64_C(1) << 55, /* software: kernel-owned, never delegated       */
+    PTE_XU = UINT64_C(1) << 56,    /* software: executable in user mode as asked    */
+    PTE_XS = UINT64_C(1) << 57,    /* software: executable in supervisor as asked   */
+};
+
+/* Cacheability and shareability of a MAD (interface specification, 7.7.5). */
+enum : uint32_t {
+    MAD_CA_MASK = 7,
+    MAD_CA_RESERVED = 4,
+    MAD_CA_DEVICE = 0,
+    MAD_CA_WRITE_BACK = 7,
+    MAD_SH_SHIFT = 3,
+    MAD_SH_MASK = 3,
+    MAD_SH_RESERVED = 1,
+};
+
+/* Stage 2 of host threads: up to 40 bits from level 1, hence two concatenated root tables. */
+static constexpr struct ptab_format ARCH_PTAB_HOST = {
+    .levels = 3,
+    .root_bits = 10,
+    .break_first = true,
+    .present = PTE_VALID,
+    .leaf_mask = PTE_TABLE,
+    .leaf_value = 0,
+    .addr_mask = 0x0000'ffff'ffff'f000,
+    .table = PTE_VALID | PTE_TABLE,
+};
+
+/* Stage 1 of EL2: 48 bits. */
+static constexpr struct ptab_format ARCH_PTAB_KERNEL = {
+    .levels = 4,
+    .root_bits = 9,
+    .break_first = true,
+    .present = PTE_VALID,
+    .leaf_mask = PTE_TABLE,
+    .leaf_value = 0,
+    .addr_mask = 0x0000'ffff'ffff'f000,
+    .table = PTE_VALID | PTE_TABLE,
+};
+
+/* False for the two reserved encodings; bits 31-5 mean nothing. */
+static inline bool arch_mad_is_valid(uint32_t mad)
+{
+    return (mad & MAD_CA_MASK) != MAD_CA_RESERVED &&
+           (mad >> MAD_SH_SHIFT & MAD_SH_MASK) != MAD_SH_RESERVED;
+}
+
+/* Stage-2 MemAttr of cacheability n is nibble n: three kinds of device, then NC, WT, WB in both. */
+static constexpr uint32_t MEMATTR_OF_CA = 0xfa50'3210;
+/* And back: nibble n is the cacheability of MemAttr n. */
+static constexpr uint64_t CA_OF_MEMATTR = 0x7000'0600'0050'3210;
+
+/* XN bits 54-53: with FEAT_XNX 00 both, 01 EL0 only, 10 none, 11 EL1 only; without only bit 54. */
+static inline uint64_t arch_host_xn(uint8_t perm)
+{
+    const unsigned x = (perm & PERM_MEM_XU ? 1u : 0u) | (perm & PERM_MEM_XS ? 2u : 0u);
+    static constexpr uint8_t xn[4] = {2, 1, 3, 0};
+    if (arch_features.xnx)
+        return xn[x];
+    return x == 0 ? 2 : 0;
+}
+
+/* Descriptor bits, without the address, of a stage-2 leaf at `level`; attr.mad is valid. */
+static inline uint64_t arch_host_leaf(struct mem_attr attr, unsigned level)
+{
+    const uint64_t memattr = MEMATTR_OF_CA >> 4 * (attr.mad & MAD_CA_MASK) & 0xf;
+    const uint64_t sh = attr.mad >> MAD_SH_SHIFT & MAD_SH_MASK;
+    return PTE_VALID | (level == 0 ? PTE_TABLE : 0) | memattr << PTE_MEMATTR_SHIFT |
+           (attr.perm & PERM_MEM_R ? PTE_S2_READ : 0) | (attr.perm & PERM_MEM_W ? PTE_S2_WRITE : 0) |
+           sh << PTE_SH_SHIFT | PTE_AF | arch_host_xn(attr.perm) << PTE_S2_XN_SHIFT |
+           (attr.owned ? PTE_OWNED : 0) | (attr.perm & PERM_MEM_XU ? PTE_XU : 0) |
+           (attr.perm & PERM_MEM_XS ? PTE_XS : 0);
+}
+
+/* What the leaf `pte` was made from. */
+static inline struct mem_attr arch_host_attr(uint64_t pte, [[maybe_unused]] unsigned level)
+{
+    const uint32_t ca = CA_OF_MEMATTR >> 4 * (pte >> PTE_MEMATTR_SHIFT & 0xf) & MAD_CA_MASK;
+    const uint32_t sh = pte >> PTE_SH_SHIFT & MAD_SH_MASK;
+    const unsigned perm = (pte & PTE_S2_READ ? PERM_MEM_R : 0u) |
+                          (pte & PTE_S2_WRITE ? PERM_MEM_W : 0u) |
+                          (pte & PTE_XU ? PERM_MEM_XU : 0u) | (pte & PTE_XS ? PERM_MEM_XS : 0u);
+    return (struct mem_attr){
+        .mad = ca | sh << MAD_SH_SHIFT, .perm = (uint8_t)perm, .owned = (pte & PTE_OWNED) != 0};
+}
+
+/* Descriptor bits, without the address, of a kernel leaf at `level`. Never executable. */
+static inline uint64_t arch_kernel_leaf(enum kmap_kind kind, unsigned level)
+{
+    const uint64_t ca = kind == KMAP_REGISTERS ? MAD_CA_DEVICE : MAD_CA_WRITE_BACK;
+    return PTE_VALID | (level == 0 ? PTE_TABLE : 0) | ca << PTE_ATTR_SHIFT | PTE_AP1 |
+           (kind == KMAP_READ ? PTE_READ_ONLY : 0) | PTE_SH_INNER | PTE_AF | PTE_XN;
+}

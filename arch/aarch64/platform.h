@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What this machine is, in the kernel's own words. Filled once by platform.c from the board's row or
+ * from ACPI tables (platform_acpi.c), read-only afterwards.
+ */
+#pragma once
+
+#include "kernel/boot/config.h"
+#include "kernel/cpu/cpu.h"
+#include "platforms/board.h"
+
+enum cpu_start : uint8_t { CPU_START_NONE, CPU_START_PSCI, CPU_START_SPIN };
+
+enum : uint16_t { PLATFORM_GICR_MAX = 32 };
+
+struct platform {
+    struct board_range gicd, gicc, gich; /* base 0: there is none                    */
+    struct board_range gicr[PLATFORM_GICR_MAX];
+    uint16_t gicr_count;
+    struct board_irq timer_el2, timer_virt; /* PPIs                                  */
+    enum cpu_start start;
+    uint64_t spin_table; /* CPU_START_SPIN: one 64-bit entry address per listed CPU  */
+    uint16_t cpu_count;
+    struct platform_cpu {
+        uint64_t mpidr; /* affinity fields                                           */
+        uint64_t gicr;  /* redistributor; 0: none, or to be found in `gicr` above    */
+        volatile void *gicr_cpu, *gicr_sgi; /* its two frames, mapped                */
+    } cpu[CPU_MAX];     /* as listed; not all need exist                             */
+};
+extern struct platform platform;
+
+/*
+ * Fill `platform` from ACPI tables, protect what they describe and register their consoles. Answers
+ * false, having changed nothing, when there are no usable tables.
+ */
+bool platform_read_acpi(const struct boot_config *config);
+
+/* Add a CPU; too many are dropped with a line that says so. */
+void platform_add_cpu(uint64_t mpidr, uint64_t gicr);
+
+/* Add a region of redistributors; likewise. */
+void platform_add_gicr(struct board_range region);
+
+/* The listed CPU with these affinity fields, or nullptr. */
+const struct platform_cpu *platform_find_cpu(uint64_t mpidr);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* System registers by the names of the Arm ARM (DDI 0487), and barriers. */
+#pragma once
+
+#include <stdint.h>
+
+#define SYSREG_READ(name)                                                                          \
+    ({                                                                                             \
+        uint64_t value_;                                                                           \
+        __asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory");                            \
+        value_;                                                                                    \
+    })
+
+#define SYSREG_WRITE(name, value)                                                                  \
+    __asm__ volatile("msr " #name ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
+
+/* Registers that the assembler knows only with an extension, by their encoding. */
+#define ID_AA64ISAR2_EL1 s3_0_c0_c6_2
+#define ICC_SRE_EL2 s3_4_c12_c9_5
+
+/* Bits high..low of `reg`. */
+static inline uint64_t sysreg_field(uint64_t reg, unsigned high, unsigned low)
+{
+    return reg << (63 - high) >> (63 - high + low);
+}
+
+static inline void isb(void)
+{
+    __asm__ volatile("isb" : : : "memory");
+}
+
+static inline void dsb_sy(void)
+{
+    __asm__ volatile("dsb sy" : : : "memory");
+}
+
+static inline void dsb_ish(void)
+{
+    __asm__ volatile("dsb ish" : : : "memory");
+}
+
+static inline void dsb_ishst(void)
+{
+    __asm__ volatile("dsb ishst" : : : "memory");
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What this CPU can do and how it is set up. */
+#pragma once
+
+#include <stdint.h>
+
+#include "kernel/cpu/cpu.h"
+
+/* Features that something depends on, from CPUID (SDM vol. 2, "CPUID"; APM vol. 3, appendix E). */
+enum cpu_feature : uint8_t {
+    CPU_X2APIC,
+    CPU_XSAVE,
+    CPU_HYPERVISOR, /* runs in a virtual machine */
+    CPU_MCE,
+    CPU_SEP,
+    CPU_MCA,
+    CPU_SMEP,
+    CPU_SMAP,
+    CPU_UMIP,
+    CPU_TME,
+    CPU_RDPID,
+    CPU_SHADOW_STACK,
+    CPU_IBT,
+    CPU_XSAVES,
+    CPU_PAGE_1G,
+    CPU_RDTSCP,
+    CPU_FEATURE_COUNT,
+};
+bool cpu_has(enum cpu_feature feature);
+
+/* Fill cpu_limits. Context: boot CPU, before anything uses them. */
+void cpu_limits_read(void);
+
+/* Program what depends on the CPU's number. */
+void cpu_set_number(const struct cpu *cpu);
+
+/* A rdmsr that may fault: answers 0 then. */
+uint64_t rdmsr_try(uint32_t msr);
+
+/* Where rdmsr_try may fault, and where to go on then: for trap_kernel. */
+extern const char rdmsr_try_site[], rdmsr_try_fixup[];
+
+/* Report the first NMI of this CPU, if there was one and it was not reported. */
+void trap_report_nmi(struct cpu *cpu);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Local APIC, by memory (xAPIC) or MSRs (x2APIC) (SDM vol. 3, "Advanced Programmable Interrupt Controller"). */
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * Choose the way to the registers, for all CPUs: x2APIC if the CPU has it and `allow_x2apic`, or if
+ * firmware has switched to it. Panics if the registers cannot be mapped. Context: boot CPU, once.
+ */
+void lapic_setup(bool allow_x2apic);
+
+/* Enable the local APIC of this CPU with every source masked but NMI at LINT1. */
+void lapic_init(void);
+
+/* APIC ID of this CPU. */
+uint32_t lapic_id(void);
+
+/* End of interrupt. */
+void lapic_eoi(void);
+
+/* Send INIT, or SIPI for the page at `page`, to the CPU with `apic_id`. */
+void lapic_send_init(uint32_t apic_id);
+void lapic_send_sipi(uint32_t apic_id, uint64_t page);

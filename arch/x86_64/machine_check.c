@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "arch/x86_64/machine_check.h"
+
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/insn.h"
+#include "arch/x86_64/regs.h"
+#include "kernel/device/console.h"
+
+enum : uint32_t { BANK_STRIDE = 4, MODEL_NEHALEM = 0x1a };
+
+static uint32_t bank_count(void)
+{
+    return (uint32_t)(rdmsr(IA32_MCG_CAP) & MCG_CAP_COUNT);
+}
+
+/* Firmware owns the control register of bank 0 there (SDM vol. 3, "IA32_MCi_CTL MSRs"). */
+static bool skips_bank_0(void)
+{
+    const uint32_t signature = cpuid(1, 0).eax;
+    const uint32_t family = signature >> 8 & 0xf;
+    const uint32_t model = (signature >> 4 & 0xf) | (signature >> 12 & 0xf0);
+    return family == 6 && model < MODEL_NEHALEM;
+}
+
+void machine_check_init(void)
+{
+    if (!cpu_has(CPU_MCE) || !cpu_has(CPU_MCA))
+        return;
+    if (rdmsr(IA32_MCG_CAP) & MCG_CAP_CTL)
+        wrmsr(IA32_MCG_CTL, ~UINT64_C(0));
+    const bool skip = skips_bank_0();
+    for (uint32_t i = 0, end = bank_count(); i < end; i++) {
+        if (i > 0 || !skip)
+            wrmsr(IA32_MC0_CTL + i * BANK_STRIDE, ~UINT64_C(0));
+        wrmsr(IA32_MC0_STATUS + i * BANK_STRIDE, 0);
+    }
+    wrmsr(IA32_MCG_STATUS, 0);
+}
+
+static void print_bank(uint32_t i, uint64_t status)
+{
+    const uint32_t at = i * BANK_STRIDE;
+    console_print(CONSOLE_ERROR, "MCA: bank %u status %#018lx address %#lx misc %#lx", i, status,
+                  status & MC_STATUS_ADDRV ? rdmsr(IA32_MC0_ADDR + at) : 0,
+                  status & MC_STATUS_MISCV ? rdmsr(IA32_MC0_MISC + at) : 0);
+}
+
+bool machine_check_is_fatal(void)
+{
+    if (!cpu_has(CPU_MCA))
+        return true;
+    console_break_lock();
+    bool fatal = !(rdmsr(IA32_MCG_STATUS) & MCG_STATUS_RIPV);
+    for (uint32_t i = 0, end = bank_count(); i < end; i++) {
+        const uint64_t status = rdmsr(IA32_MC0_STATUS + i * BANK_STRIDE);
+        if (!(status & MC_STATUS_VAL))
+            continue;
+        print_bank(i, status);
+        fatal = fatal || (status & MC_STATUS_PCC);
+        wrmsr(IA32_MC0_STATUS + i * BANK_STRIDE, 0);
+    }
+    wrmsr(IA32_MCG_STATUS, 0);
+    return fatal;
+}

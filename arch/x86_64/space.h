@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's own page tables. */
+#pragma once
+
+#include <stdint.h>
+
+#include "arch/types.h"
+
+/* Drop what start.S mapped for the way, and unmap the page at `guard`. Context: boot CPU, first. */
+void space_boot(void *guard);
+
+/* Physical address of the kernel's top-level table, for CR3. */
+uint64_t space_kernel_cr3(void);
+
+/* Make `host` the space of this CPU; nullptr: the kernel's own tables, no user half. */
+void space_activate(struct arch_space_hst *host);
+
+/* Make all of a page of the image read-only. Context: boot CPU, while booting. */
+void space_seal(const void *page);

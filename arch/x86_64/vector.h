@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Interrupt vectors: exceptions (SDM vol. 3, "Exception and Interrupt Reference"), then ours. */
+#pragma once
+
+#include <stdint.h>
+
+enum vector : uint8_t {
+    VECTOR_GP = 13,
+    VECTOR_PF = 14,
+    VECTOR_EXCEPTIONS = 32, /* number of exceptions; their names: dump.c */
+    VECTOR_SPURIOUS = 0xff, /* of the local APIC: no EOI                 */
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Hypercall numbers and platform control (interface specification, 5.1 and 5.5). */
+#include "kernel/abi/hypercall.h"
+#include "tests/boot/boot_test.h"
+
+/* Shrink this table as hypercalls are built. ipc_reply is not in it: it answers nothing. */
+static const enum hypercall missing[] = {
+    HYPERCALL_IPC_CALL,  HYPERCALL_CREATE_PD, HYPERCALL_CREATE_EC,  HYPERCALL_CREATE_SC,
+    HYPERCALL_CREATE_PT, HYPERCALL_CREATE_SM, HYPERCALL_CTRL_EC,    HYPERCALL_CTRL_SC,
+    HYPERCALL_CTRL_PT,   HYPERCALL_CTRL_SM,   HYPERCALL_ASSIGN_INT, HYPERCALL_ASSIGN_DEV,
+};
+
+TEST(call, what_is_not_built_answers_bad_hyp)
+{
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+        const status_t status = trap_1(missing[i]);
+        if (status != BAD_HYP)
+            tap_fail(__FILE__, __LINE__, "hypercall %#x answers %s", missing[i],
+                     status_name(status));
+    }
+}
+
+TEST(call, reserved_number_answers_bad_hyp)
+{
+    for (uint64_t flags = 0; flags < 16; flags++)
+        EXPECT_STATUS(BAD_HYP, trap_1(flags << P0_FLAGS_SHIFT | 0xf));
+    EXPECT_STATUS(BAD_HYP, trap_1(UINT64_MAX));
+}
+
+/* The flag nibble of ctrl_pd is reserved: it must not change what the call does. */
+TEST(call, reserved_flags_are_ignored)
+{
+    for (uint8_t flags = 0; flags < 16; flags++)
+        EXPECT_STATUS(BAD_CAP, trap_5(hc_p0(HYPERCALL_CTRL_PD, flags, SEL_FREE), SEL_ROOT_OBJ,
+                                      SEL_FREE << 12, SEL_FREE << 12 | PERM_MASK, 0));
+}
+
+TEST(call, unknown_platform_operations_are_bad_parameters)
+{
+    static const uint8_t unknown[] = { 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15 };
+    for (size_t i = 0; i < sizeof unknown; i++)
+        EXPECT_STATUS(BAD_PAR, trap_1(hc_p0(HYPERCALL_CTRL_HW, unknown[i], 0)));
+}
+
+TEST(call, sleep_states_that_do_not_exist_are_missing_features)
+{
+    EXPECT_STATUS(BAD_FTR, hc_ctrl_hw(CTRL_HW_SLEEP, 0));
+    EXPECT_STATUS(BAD_FTR, hc_ctrl_hw(CTRL_HW_SLEEP, 6));
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(call, what_is_not_built_answers_bad_hyp),
+    TAP_TEST(call, reserved_number_answers_bad_hyp),
+    TAP_TEST(call, reserved_flags_are_ignored),
+    TAP_TEST(call, unknown_platform_operations_are_bad_parameters),
+    TAP_TEST(call, sleep_states_that_do_not_exist_are_missing_features),
+};
+const struct tap_suite call_suite = TAP_SUITE(tests);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/lib/tap.h"
+
+#include <stdarg.h>
+
+#include "kernel/base/format.h"
+#include "user/lib/console.h"
+
+static bool has_failed; /* the running test */
+
+void tap_fail(const char *file, unsigned line, const char *fmt, ...)
+{
+    char reason[256];
+    va_list args;
+
+    va_start(args, fmt);
+    format_va(reason, sizeof reason, fmt, args);
+    va_end(args);
+    print("# %s:%u: %s\n", file, line, reason);
+    has_failed = true;
+}
+
+unsigned tap_run(const struct tap_suite *const suites[], size_t count)
+{
+    size_t total = 0, number = 0;
+    unsigned failed = 0;
+
+    for (size_t s = 0; s < count; s++)
+        total += suites[s]->count;
+    print("TAP version 13\n1..%zu\n", total);
+
+    for (size_t s = 0; s < count; s++) {
+        for (size_t t = 0; t < suites[s]->count; t++) {
+            const struct tap_test *const test = &suites[s]->test[t];
+            has_failed = false;
+            test->run();
+            failed += has_failed;
+            print("%s %zu - %s\n", has_failed ? "not ok" : "ok", ++number, test->name);
+        }
+    }
+    print("# %u of %zu failed\n", failed, total);
+    return failed;
+}
+
+const char *status_name(status_t status)
+{
+#define STATUS_NAME_(name, code, text) [name] = #name,
+    static const char *const names[] = { STATUS_TABLE(STATUS_NAME_) };
+#undef STATUS_NAME_
+    return status < sizeof names / sizeof *names ? names[status] : "?";
+}
