@@ -17,8 +17,8 @@ static bool is_checksum_good(const struct hip *hip)
 
 static void report_images(const struct hip *hip)
 {
-    text_range("Kernel", hip->nova_start, hip->nova_end, "code, data and its memory pool");
-    text_range("Console buffer", hip->mbuf_start, hip->mbuf_end, "what the kernel says");
+    text_range("Kernel", hip->nova_start, hip->nova_end, "with its pool");
+    text_range("Console buffer", hip->mbuf_start, hip->mbuf_end, "kernel messages");
     text_range("Root image", hip->root_start, hip->root_end, "this task");
 }
 
@@ -36,10 +36,16 @@ static void report_firmware(const struct hip *hip)
                  hip->uefi_map_size, hip->uefi_desc_size, hip->uefi_desc_version);
 }
 
+static uint64_t uptime_ms(const struct hip *hip)
+{
+    const uint64_t ticks_per_ms = hip->stc_frequency / 1'000;
+    return ticks_per_ms == 0 ? 0 : stc_now() / ticks_per_ms;
+}
+
 static void report_limits(const struct hip *hip)
 {
     text_row("Time", "%lu.%03lu MHz, %lu ms since power-on", hip->stc_frequency / 1'000'000,
-             hip->stc_frequency / 1'000 % 1'000, stc_now() / (hip->stc_frequency / 1'000 + 1));
+             hip->stc_frequency / 1'000 % 1'000, uptime_ms(hip));
     text_row("Processors", "%u online, this task runs on number %u", hip->cpu_num, hip->cpu_bsp);
     text_row("Selectors", "%lu in an object space", hip->sel_num);
     text_row("Host events", "%u of the CPU, then %u of the kernel", hip->sel_hst_arch,

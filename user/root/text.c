@@ -25,13 +25,14 @@ void text_row(const char *name, const char *fmt, ...)
     va_start(args, fmt);
     format_va(line, sizeof line, fmt, args);
     va_end(args);
-    print("  %-20s %s\n", name, line);
+    print("  %-18s %s\n", name, line);
 }
 
 void text_range(const char *name, uint64_t start, uint64_t end, const char *remark)
 {
     char size[TEXT_SIZE_MAX];
-    text_row(name, "%012lx - %012lx  %10s  %s", start, end, text_size(size, end - start), remark);
+    text_row(name, "%012lx - %012lx  %10s%s%s", start, end, text_size(size, end - start),
+             remark[0] != '\0' ? "  " : "", remark);
 }
 
 const char *text_size(char to[TEXT_SIZE_MAX], uint64_t bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rows of a report: a name of up to 20 characters, then what there is to say; 80 columns. */
+/* Rows of a report: a name of up to 18 characters, then what there is to say; 80 columns. */
 #pragma once
 
 #include <stddef.h>
