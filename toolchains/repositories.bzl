@@ -2,6 +2,7 @@
 """Every external repository, defined once for MODULE.bazel and WORKSPACE."""
 
 load("//tools/deb:deb_tree.bzl", "deb_tree")
+load("//tools/lint:npm.bzl", "npm_program")
 
 _LLVM = "usr/lib/llvm-22"
 
@@ -77,6 +78,15 @@ def pinned_repositories():
     _tree("grub", {"grub-mkimage": "usr/bin/grub-mkimage"})
     _tree("nginx", {"nginx": "usr/sbin/nginx"})
     _tree("uefi")
+    npm_program(
+        name = "buildifier",
+        lock = "//third_party/locks:npm.lock",
+        package = "@bazel/buildifier",
+        programs = {
+            "aarch64": "package/buildifier-linux_arm64",
+            "amd64": "package/buildifier-linux_amd64",
+        },
+    )
 
 def _pinned_impl(_mctx):
     pinned_repositories()

@@ -54,8 +54,18 @@ static bool write_spin_table(uint16_t listed)
     return true;
 }
 
+/* Without firmware the others wait in start.S; like a spin table, they look past the caches. */
+static void wake_parked(void)
+{
+    __asm__ volatile("dc cvac, %0\n dsb sy\n sev" : : "r"(&start_slot) : "memory");
+}
+
 static bool kick(uint16_t listed)
 {
+    if (start_el3[1] != 0) {
+        wake_parked();
+        return true;
+    }
     if (platform.start == CPU_START_SPIN)
         return write_spin_table(listed);
     if (platform.start != CPU_START_PSCI || !psci_is_present())

@@ -59,7 +59,7 @@ static const char *status_words(unsigned status)
     case 0x10:
         return "external abort";
     case 0x21:
-        return "misaligned";
+        return "alignment fault";
     case 0x30:
         return "conflicting TLB entries";
     default:

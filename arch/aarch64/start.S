@@ -28,6 +28,14 @@
     add     \reg, \reg, :lo12:\symbol
 .endm
 
+/* \reg = affinity fields of this CPU, as they stand in start_slot. */
+.macro own_mpidr reg, tmp
+    mrs     \reg, mpidr_el1
+    ldr     \tmp, =MPIDR_AFFINITY
+    and     \reg, \reg, \tmp
+    orr     \reg, \reg, #MPIDR_VALID
+.endm
+
 /*
  * Turn the MMU on with the identity tables, go on in the virtual image, and leave the identity
  * tables behind. Clobbers x9-x11, x16.
@@ -84,7 +92,31 @@ start:
     sub     x23, x23, #IMAGE_HEAD_SIZE      /* where the image is */
     tst     x23, #0x1fffff
     b.ne    stop                            /* page tables cannot map it there */
+    mrs     x9, CurrentEL
+    cmp     x9, #CURRENT_EL3
+    b.ne    2f
 
+    /*
+     * At EL3 nobody has held the other CPUs back: all may be here. The last to write its MPIDR goes
+     * on, after a time in which all that came have written; exclusives need not work without caches.
+     */
+    own_mpidr x10, x11
+    address x9, start_el3
+    ldr     x11, [x9, #8]
+    cbnz    x11, park
+    str     x10, [x9]
+    dsb     sy
+    mov     x12, #0x10000
+1:  subs    x12, x12, #1
+    b.ne    1b
+    ldr     x11, [x9]
+    cmp     x11, x10
+    b.ne    park
+    ldr     x11, [x9, #8]
+    cbnz    x11, park
+    str     x10, [x9, #8]
+    dsb     sy
+2:
     ldr     x24, =IMAGE_SIZE
     add     x24, x23, x24                   /* the end of the image: a stack until there is C */
     mov     x0, x19
@@ -139,10 +171,7 @@ start_secondary_entry:
     mmu_on
     /* Take what the boot CPU put into the slot for this CPU, unless it has given up waiting. */
     address x9, start_slot
-    mrs     x10, mpidr_el1
-    ldr     x11, =MPIDR_AFFINITY
-    and     x10, x10, x11
-    orr     x10, x10, #MPIDR_VALID
+    own_mpidr x10, x11
 1:  ldaxr   x11, [x9]
     cmp     x11, x10
     b.ne    stop
@@ -157,6 +186,15 @@ start_secondary_entry:
     mov     x0, x19
     mov     x30, #0
     b       start_secondary
+
+/* At EL3: until the boot CPU offers something to this one (x10). */
+park:
+    address x9, start_slot
+1:  wfe
+    ldr     x11, [x9]
+    cmp     x11, x10
+    b.ne    1b
+    b       start_secondary_entry
 
 stop:
     wfe
@@ -221,6 +259,15 @@ enter_el2:
     msr     elr_el3, x30
     isb
     eret
+
+/* Looked at before .bss is zero: struct start_slot, and who was chosen at EL3 (start.h). */
+    .data
+    .balign 64
+    .global start_slot, start_el3
+start_slot:
+    .quad   0, 0
+start_el3:
+    .quad   0, 0
 
 /* Tables that exist before the MMU is on (start_map.c), and the boot CPU's stack. */
     .section .tables, "aw", %nobits

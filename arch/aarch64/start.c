@@ -15,7 +15,6 @@ static_assert(sizeof(struct uefi_handover) <= START_UEFI_SIZE, "start.S");
 static_assert(BOOT_STACK_SIZE == PAGE_SIZE << CPU_STACK_ORDER, "start.S");
 static_assert(offsetof(struct start_slot, cpu) == 8, "start.S");
 
-struct start_slot start_slot;
 uint64_t arch_stc_offset;
 
 static struct boot_entry entry;
@@ -69,12 +68,6 @@ struct start_random start_random(void)
 {
     arch_cpu_init(cpu);
     boot_secondary(cpu);
-}
-
-void start_uefi([[maybe_unused]] uint64_t magic, [[maybe_unused]] uint64_t info,
-                struct uefi_handover *out)
-{
-    *out = uefi_none();
 }
 
 void arch_boot_extend(const struct boot_entry *boot, uint64_t bytes)

@@ -2,7 +2,7 @@
 
 #include "arch/x86_64/ioapic.h"
 
-#include "arch/x86_64/mmio.h"
+#include "kernel/base/mmio.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
 #include "kernel/cap/nova.h"

@@ -5,7 +5,7 @@
 #include "arch/inline.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/insn.h"
-#include "arch/x86_64/mmio.h"
+#include "kernel/base/mmio.h"
 #include "arch/x86_64/regs.h"
 #include "arch/x86_64/vector.h"
 #include "kernel/base/bits.h"
@@ -31,11 +31,15 @@ enum reg : uint32_t {
     APIC_LVT_LINT1 = 0x360,
     APIC_LVT_ERROR = 0x370,
     APIC_TIMER_INITIAL = 0x380,
+    APIC_TIMER_DIVIDE = 0x3e0,
 };
 
 enum : uint32_t {
     LVT_MASKED = 1u << 16,
     LVT_NMI = 4u << 8,
+    LVT_TIMER_PERIODIC = 1u << 17,
+    TIMER_DIVIDE_1 = 0xb,
+    TIMER_SHORT = 20'000, /* clocks of the timer: 20 to 200 microseconds */
     SVR_ENABLE = 1u << 8,
     TPR_EXCEPTIONS = 0x10, /* vectors below 0x20 are no interrupts */
     VERSION_MAX_LVT_SHIFT = 16,
@@ -145,4 +149,11 @@ void lapic_send_init(uint32_t apic_id)
 void lapic_send_sipi(uint32_t apic_id, uint64_t page)
 {
     send(apic_id, ICR_SIPI | ICR_ASSERT | (uint32_t)(page >> PAGE_BITS));
+}
+
+void lapic_ticks(bool on)
+{
+    reg_write(APIC_TIMER_DIVIDE, TIMER_DIVIDE_1);
+    reg_write(APIC_LVT_TIMER, on ? LVT_TIMER_PERIODIC | VECTOR_TIMER : LVT_MASKED);
+    reg_write(APIC_TIMER_INITIAL, on ? TIMER_SHORT : 0);
 }

@@ -22,3 +22,9 @@ void lapic_eoi(void);
 /* Send INIT, or SIPI for the page at `page`, to the CPU with `apic_id`. */
 void lapic_send_init(uint32_t apic_id);
 void lapic_send_sipi(uint32_t apic_id, uint64_t page);
+
+/*
+ * Let the timer of this CPU fire at short intervals, or stop it. With interrupts off nothing comes of
+ * it but one pending interrupt at VECTOR_TIMER. See smp.c for what it is good for.
+ */
+void lapic_ticks(bool on);

@@ -20,7 +20,7 @@
 #include "kernel/mm/kmap.h"
 #include "kernel/mm/phys.h"
 
-enum : uint64_t { SIPI_WAIT_US = 200, CLAIM_WAIT_US = 20'000, READY_WAIT_US = 1'000'000 };
+enum : uint64_t { SIPI_WAIT_US = 200, START_WAIT_US = 1'000'000 };
 enum : unsigned { PML4_KERNEL = 511 };
 
 /* trampoline.S */
@@ -124,7 +124,7 @@ static bool wait_claimed(uint64_t us)
 
 static bool wait_ready(void)
 {
-    const uint64_t end = deadline(READY_WAIT_US);
+    const uint64_t end = deadline(START_WAIT_US);
     while (!atomic_load_explicit(&ready, memory_order_acquire)) {
         if (arch_stc_read() > end)
             return false;
@@ -144,7 +144,7 @@ static bool start(struct cpu *cpu, uint32_t apic_id)
     if (!wait_claimed(SIPI_WAIT_US)) {
         lapic_send_sipi(apic_id, TRAMPOLINE_BASE);
         /* Whoever takes the pointer decides: a CPU that comes later finds nothing, and stops. */
-        if (!wait_claimed(CLAIM_WAIT_US) && atomic_exchange(&smp_next, nullptr) != nullptr) {
+        if (!wait_claimed(START_WAIT_US) && atomic_exchange(&smp_next, nullptr) != nullptr) {
             lapic_send_init(apic_id);
             return false;
         }
@@ -182,7 +182,13 @@ void arch_cpu_start_others(void)
     smp_kernel_cr3 = space_kernel_cr3();
     if (!way_make(&way) || !page_prepare(&page, virt_to_phys(way.table[0]).raw))
         panic("no memory to start CPUs: build with a larger pool");
+    /*
+     * Emulators that let CPUs take turns give each the time up to the next timer event, and count it
+     * as spent when a CPU is reset. Short intervals keep both small; hardware does not care.
+     */
+    lapic_ticks(true);
     start_all();
+    lapic_ticks(false);
     page_restore(&page);
     way_free(&way);
 }

@@ -57,7 +57,8 @@ static void wait_for_cpus(void)
     kernel_phys = entry->image.raw;
     frame_init(phys_to_virt(entry->free),
                phys_to_virt(paddr(entry->image.raw + entry->image_size)));
-    console_print(CONSOLE_INFO, "NOVA microhypervisor, %s, at %#lx", ARCH_NAME, entry->image.raw);
+    console_print(CONSOLE_INFO, "NOVA microhypervisor, %s, at %#lx, entered at STC %lu", ARCH_NAME,
+                  entry->image.raw, entry->stc);
 
     /* What the boot loader said. */
     struct boot_config config;

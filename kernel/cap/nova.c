@@ -2,7 +2,6 @@
 
 #include "kernel/cap/nova.h"
 
-#include "kernel/abi/perm.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
 #include "kernel/device/console.h"
@@ -18,10 +17,11 @@ static struct {
 } protected[NOVA_PROTECTED_MAX];
 static unsigned protected_count;
 
-static void allow_all(struct space_bit *space, uint64_t count, uint8_t perm)
+/* All ports at once: one by one they would be most of what boot does. */
+static void allow_all_ports(void)
 {
-    for (uint64_t sel = 0; sel < count; sel++)
-        space_bit_store(space, sel, perm);
+    for (size_t i = 0; i < SPACE_BIT_WORDS; i++)
+        atomic_store_explicit(&nova_pio->deny[i], 0, memory_order_relaxed);
 }
 
 void nova_init(void)
@@ -37,7 +37,7 @@ void nova_init(void)
         panic("no memory for the NOVA spaces: build with a larger pool");
     nova_hst->is_nova = true;
     if (ARCH_HAS_PIO)
-        allow_all(nova_pio, PIO_COUNT, PERM_PIO_A);
+        allow_all_ports();
 }
 
 void nova_protect(const char *what, paddr_t base, uint64_t size)

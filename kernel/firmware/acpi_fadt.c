@@ -2,7 +2,7 @@
 #include "kernel/firmware/acpi_fadt.h"
 
 enum : unsigned {
-    FADT_SIZE_MIN = 244,
+    FADT_SIZE_MIN = 116, /* ACPI 1.0; what came later reads as 0 */
     FADT_FIRMWARE_CTRL = 36,
     FADT_SMI_CMD = 48,
     FADT_ACPI_ENABLE = 52,

@@ -33,5 +33,5 @@ struct acpi_fadt {
     uint8_t reset_value;
 };
 
-/* Answers false if the table is shorter than 244 bytes, the size since ACPI 2.0. */
+/* Answers false if the table is shorter than 116 bytes, the size in ACPI 1.0. */
 bool acpi_fadt_read(const struct acpi_table *fadt, struct acpi_fadt *out);

@@ -91,6 +91,15 @@ static void root_pointer_of_strange_length_is_refused(void)
         put_le(rsdp + 20, lengths[i], 4);
         EXPECT(!opens());
     }
+    memory_reset(); /* one with all else right, but its length beyond reason */
+    const uint8_t *const rsdp = rsdp_add(0, 2, RSDT, XSDT);
+    uint8_t *const long_one = memory_add(RSDP, 4097);
+    for (unsigned i = 0; i < 36; i++)
+        long_one[i] = rsdp[i];
+    put_le(long_one + 20, 4097, 4);
+    long_one[32] = (uint8_t)(long_one[32] + 36 - 4097 % 256 - 4097 / 256);
+    add_root(XSDT, "XSDT", 8);
+    EXPECT(!opens());
 }
 
 static void root_table_must_be_what_it_should(void)
@@ -182,6 +191,8 @@ static void table_of_wrong_length_is_passed_over(void)
         add_table(1, "APIC", 36);
         EXPECT(opens());
         put_le(first + 4, lengths[i], 4);
+        if (lengths[i] == 35)
+            table_seal(first, 35); /* all else is right */
         EXPECT(acpi_find(&acpi, "APIC", &table));
         EXPECT_EQUAL(table.size, 36);
     }

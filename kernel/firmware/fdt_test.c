@@ -240,6 +240,19 @@ static void end_without_begin_ends_the_walk(void)
     EXPECT(fdt_next(&walk) == FDT_END);
 }
 
+static void property_outside_of_nodes_ends_the_walk(void)
+{
+    begin();
+    property("model", "box", 4);
+    node("");
+    node_end();
+    end();
+    struct fdt fdt;
+    EXPECT(fdt_open(&fdt, memory_map, paddr(BASE)));
+    struct fdt_walk walk = {.fdt = &fdt};
+    EXPECT(fdt_next(&walk) == FDT_END);
+}
+
 static void strings_are_compared_whole(void)
 {
     const struct bytes list = {(const uint8_t *)"one\0two\0broken", 14};
@@ -354,7 +367,7 @@ static void module_that_is_nonsense_is_refused(void)
         uint64_t start, length;
     } wrong[] = {
         {3, 2, 0x1000, 0x1000}, {0, 2, 0x1000, 0x1000}, {2, UINT32_MAX, 0x1000, 0x1000},
-        {2, 2, 0x1000, 0},      {2, 2, UINT64_MAX, 2},
+        {2, 2, 0x1000, 0},      {2, 2, UINT64_MAX, 2},      {1, 3, 0x1000, 0x1000},
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         begin();
@@ -393,6 +406,7 @@ int main(void)
     RUN(walk_gives_nodes_and_properties_in_order);
     RUN(broken_tokens_end_the_walk);
     RUN(end_without_begin_ends_the_walk);
+    RUN(property_outside_of_nodes_ends_the_walk);
     RUN(strings_are_compared_whole);
     RUN(initrd_may_have_one_or_two_cells);
     RUN(initrd_that_is_nonsense_is_refused);

@@ -16,16 +16,17 @@ static uint64_t no_demote([[maybe_unused]] uint64_t pte, [[maybe_unused]] unsign
     unreachable(); /* kernel mappings are never split */
 }
 
-static void flush_later([[maybe_unused]] void *space)
+static void no_flush([[maybe_unused]] void *space)
 {
-    /* Whoever replaces a mapping flushes its range itself: only the window is ever replaced. */
+    unreachable(); /* nor replaced by another: window_close comes first */
 }
 
 static const struct ptab_owner kernel_owner = {
-    .fmt = &ARCH_PTAB_KERNEL, .demote = no_demote, .flush = flush_later};
+    .fmt = &ARCH_PTAB_KERNEL, .demote = no_demote, .flush = no_flush};
 
 static uintptr_t device_used; /* bytes of ARCH_KMAP_DEVICE in use */
 static uintptr_t stack_used;  /* bytes of ARCH_KMAP_STACK in use  */
+static struct prange window;  /* what ARCH_KMAP_WINDOW shows      */
 
 static bool kernel_map(uintptr_t va, paddr_t pa, enum kmap_kind kind, unsigned level)
 {
@@ -44,17 +45,44 @@ static bool is_physical(paddr_t base, uint64_t size)
     return size > 0 && !ckd_add(&end, base.raw, size) && end <= bit(arch_phys_bits());
 }
 
+/* Unmap all of the window before something else is mapped there: some CPUs demand it. */
+static void window_close(void)
+{
+    struct ptab_update u = {.owner = &kernel_owner, .root = arch_kernel_root()};
+    const uint64_t large = bit(ptab_shift(LEVEL_LARGE));
+    const uint64_t size = window.end.raw - window.start.raw;
+    unsigned hole;
+    for (uint64_t at = 0; at < size; at += large)
+        ptab_replace(&u, ptab_slot(&u, ARCH_KMAP_WINDOW + at, LEVEL_LARGE, false, &hole),
+                     LEVEL_LARGE, 0);
+    if (size > 0)
+        arch_kernel_flush(ARCH_KMAP_WINDOW, size);
+    window = (struct prange){};
+}
+
+static bool window_open(struct prange range)
+{
+    const uint64_t large = bit(ptab_shift(LEVEL_LARGE));
+    const uint64_t start = align_down(range.start.raw, large);
+    window_close();
+    for (uint64_t at = start; at < range.end.raw; at += large) {
+        if (!kernel_map(ARCH_KMAP_WINDOW + (at - start), paddr(at), KMAP_READ, LEVEL_LARGE))
+            return false;
+        window = (struct prange){.start = paddr(start), .end = paddr(at + large)};
+    }
+    arch_ptab_sync();
+    return true;
+}
+
 const void *kmap_window(paddr_t base, uint64_t size)
 {
     const uint64_t large = bit(ptab_shift(LEVEL_LARGE));
     if (!is_physical(base, size) || size > KMAP_WINDOW_SIZE - large)
         return nullptr;
-    const uint64_t start = align_down(base.raw, large);
-    for (uint64_t at = start; at < base.raw + size; at += large)
-        if (!kernel_map(ARCH_KMAP_WINDOW + (at - start), paddr(at), KMAP_READ, LEVEL_LARGE))
-            return nullptr;
-    arch_kernel_flush(ARCH_KMAP_WINDOW, KMAP_WINDOW_SIZE);
-    return (const void *)(ARCH_KMAP_WINDOW + (base.raw - start)); /* NOLINT: the window */
+    const struct prange range = {.start = base, .end = paddr(base.raw + size)};
+    if ((base.raw < window.start.raw || range.end.raw > window.end.raw) && !window_open(range))
+        return nullptr;
+    return (const void *)(ARCH_KMAP_WINDOW + (base.raw - window.start.raw)); /* NOLINT */
 }
 
 volatile void *kmap_device(paddr_t base, uint64_t size)
@@ -69,6 +97,7 @@ volatile void *kmap_device(paddr_t base, uint64_t size)
     for (uint64_t at = 0; at < length; at += PAGE_SIZE)
         if (!kernel_map(va + at, paddr(start + at), KMAP_REGISTERS, LEVEL_PAGE))
             return nullptr;
+    arch_ptab_sync();
     device_used += length;
     return (volatile void *)(va + (base.raw - start)); /* NOLINT: a fresh mapping */
 }
@@ -85,6 +114,7 @@ void *kmap_stack(unsigned order)
     for (uint64_t at = 0; at < size; at += PAGE_SIZE)
         if (!kernel_map(va + at, virt_to_phys(frames + at), KMAP_WRITE, LEVEL_PAGE))
             return nullptr; /* a failed boot: nothing is given back */
+    arch_ptab_sync();
     stack_used += size + PAGE_SIZE;
     return (void *)(va + size); /* NOLINT: a fresh mapping */
 }

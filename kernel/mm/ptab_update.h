@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "arch/inline.h"
 #include "kernel/mm/ptab.h"
 
 enum : unsigned { PTAB_GATHER_MAX = 16 };
@@ -62,11 +63,16 @@ static inline void ptab_free_tables(const struct ptab_format *fmt, uint64_t *tab
     }
 }
 
-/* Flush if anything was changed, then give back what was gathered. Ends each update. */
+/*
+ * Flush if anything was changed, then give back what was gathered. Ends each update: on return the MMU
+ * finds what was added.
+ */
 static ALWAYS_INLINE void ptab_finish(struct ptab_update *u)
 {
     if (u->dirty)
         u->owner->flush(u->space);
+    else
+        arch_ptab_sync();
     u->dirty = false;
     while (u->gathered > 0) {
         u->gathered--;

@@ -254,6 +254,8 @@ fails_with "make needs an argument"
 test_that "this repository's locks are well formed, each has a spec and each spec a lock"
 for f in "$src"/third_party/locks/*.lock; do
     n=$(basename "$f" .lock)
+    # npm's is written by hand: its one line holds what "npm view" says.
+    [ "$n" != npm ] || continue
     [ -e "$src/tools/lock/specs/$n.spec" ] || fail "no spec for $n.lock"
     awk -F '\t' 'NF != 6 || length($4) != 64 || $5 !~ /^[0-9]+$/ || $6 !~ /^pool\// || seen[$1]++ { exit 1 }' "$f" ||
         fail "$n.lock is malformed"

@@ -73,8 +73,10 @@ static void read_fdt(struct bootinfo *info, const struct hip *hip, uint64_t phys
         return;
     const uint32_t size = fdt_size(head);
     const void *const data = look_at(hip, phys, size);
-    if (data != nullptr && fdt_parse(info, data, size))
+    if (data != nullptr && fdt_parse(info, data, size)) {
         info->launch = BOOT_SOURCE_FDT;
+        bootinfo_add_range(info, phys, size, MEMORY_RESERVED); /* it does not list itself */
+    }
 }
 
 /* The map of UEFI replaces any other. */

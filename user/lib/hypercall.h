@@ -46,8 +46,9 @@ struct hc_ipc {
 }
 
 /*
- * Reply and wait. The EC continues at the next called portal's entry, with its identifier in P0,
- * the MTD in P1 and the stack pointer that it has here: see user/lib/portal.h.
+ * Reply and wait. The EC continues at the entry of the next portal that is called, with the
+ * portal's identifier in P0, the MTD in P1, and the stack pointer and other registers that it has
+ * here: an entry is assembly that finds its way back to C.
  */
 [[noreturn]] static inline void hc_ipc_reply(uint32_t mtd)
 {

@@ -14,6 +14,8 @@
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/status.h"
 
+#define CPU_NAME "aarch64"
+
 static inline status_t trap_status_(uint64_t p0)
 {
     return (status_t)(p0 & 0xff);

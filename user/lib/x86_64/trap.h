@@ -14,6 +14,8 @@
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/status.h"
 
+#define CPU_NAME "x86_64"
+
 #define TRAP_CLOBBERS_ "rcx", "r11", "memory"
 
 static inline status_t trap_status_(uint64_t p0)

@@ -22,6 +22,12 @@ static inline void arch_cpu_relax(void)
     __asm__ volatile("yield");
 }
 
+/* The MMU may take an old view of a table until a DSB. Arm ARM, "Ordering of translation table walks". */
+static inline void arch_ptab_sync(void)
+{
+    __asm__ volatile("dsb ishst\n isb" : : : "memory");
+}
+
 /* Zero the page, by the block that DC ZVA covers (DCZID_EL0, BS; at most 2 KiB). */
 static inline void arch_page_zero(void *page)
 {

@@ -19,6 +19,10 @@ static inline void arch_cpu_relax(void)
 {
 }
 
+static inline void arch_ptab_sync(void)
+{
+}
+
 static inline void arch_page_zero(void *page)
 {
     memset(page, 0, 4096);

@@ -21,6 +21,12 @@ static inline void arch_cpu_relax(void)
     __asm__ volatile("pause" ::: "memory");
 }
 
+/* Stores to page tables are seen by the MMU in order; nothing absent is remembered. */
+static inline void arch_ptab_sync(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 static inline void arch_page_zero(void *page)
 {
     void *to = page;
