@@ -70,12 +70,6 @@ struct start_random start_random(void)
     boot_secondary(cpu);
 }
 
-void start_uefi([[maybe_unused]] uint64_t magic, [[maybe_unused]] uint64_t info,
-                struct uefi_handover *out)
-{
-    *out = uefi_none();
-}
-
 void arch_boot_extend(const struct boot_entry *boot, uint64_t bytes)
 {
     for (uint64_t at = boot->image_size; at < boot->image_size + bytes; at += 2 * MIB)

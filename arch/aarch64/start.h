@@ -29,11 +29,11 @@ extern uint64_t start_el3[2];
 extern const char start_secondary_entry[];
 
 /*
- * If the loader left UEFI boot services alive (Multiboot2 with tags 12 and 20), end them and note
- * what they told; otherwise note that there is none.
+ * If the loader is a Multiboot2 one that left UEFI boot services alive (tags 12 and 20), end them and
+ * note what they told; otherwise note that there is none. X0 and X1 as the loader left them.
  * Context: the loader's: before the kernel's page tables, at the image's physical address.
  */
-void start_uefi(uint64_t magic, uint64_t info, struct uefi_handover *out);
+void start_uefi(uint64_t x0, uint64_t x1, struct uefi_handover *out);
 
 /*
  * Fill the static page tables for an image of `size` bytes loaded at `image`: the kernel's, and a

@@ -9,9 +9,10 @@
 
 enum : uint32_t { BANK_STRIDE = 4, MODEL_NEHALEM = 0x1a };
 
-static uint32_t bank_count(void)
+/* Not every virtual machine that names the feature has the register: then it has no banks. */
+static uint64_t capabilities(void)
 {
-    return (uint32_t)(rdmsr(IA32_MCG_CAP) & MCG_CAP_COUNT);
+    return cpu_has(CPU_MCE) && cpu_has(CPU_MCA) ? rdmsr_try(IA32_MCG_CAP) : 0;
 }
 
 /* Firmware owns the control register of bank 0 there (SDM vol. 3, "IA32_MCi_CTL MSRs"). */
@@ -25,12 +26,13 @@ static bool skips_bank_0(void)
 
 void machine_check_init(void)
 {
-    if (!cpu_has(CPU_MCE) || !cpu_has(CPU_MCA))
+    const uint64_t cap = capabilities();
+    if ((cap & MCG_CAP_COUNT) == 0)
         return;
-    if (rdmsr(IA32_MCG_CAP) & MCG_CAP_CTL)
+    if (cap & MCG_CAP_CTL)
         wrmsr(IA32_MCG_CTL, ~UINT64_C(0));
     const bool skip = skips_bank_0();
-    for (uint32_t i = 0, end = bank_count(); i < end; i++) {
+    for (uint32_t i = 0; i < (cap & MCG_CAP_COUNT); i++) {
         if (i > 0 || !skip)
             wrmsr(IA32_MC0_CTL + i * BANK_STRIDE, ~UINT64_C(0));
         wrmsr(IA32_MC0_STATUS + i * BANK_STRIDE, 0);
@@ -48,11 +50,12 @@ static void print_bank(uint32_t i, uint64_t status)
 
 bool machine_check_is_fatal(void)
 {
-    if (!cpu_has(CPU_MCA))
+    const uint64_t cap = capabilities();
+    if ((cap & MCG_CAP_COUNT) == 0)
         return true;
     console_break_lock();
     bool fatal = !(rdmsr(IA32_MCG_STATUS) & MCG_STATUS_RIPV);
-    for (uint32_t i = 0, end = bank_count(); i < end; i++) {
+    for (uint32_t i = 0; i < (cap & MCG_CAP_COUNT); i++) {
         const uint64_t status = rdmsr(IA32_MC0_STATUS + i * BANK_STRIDE);
         if (!(status & MC_STATUS_VAL))
             continue;
