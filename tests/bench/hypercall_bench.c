@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 
+#include "kernel/abi/perm.h"
 #include "tests/bench/bench.h"
 #include "user/lib/spaces.h"
 
