@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Turns the board of the target platform into C and into symbols for the linker."""
 
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load(":boards.bzl", "BOARDS", "link_address")
 load(":settings.bzl", "IntInfo")
 

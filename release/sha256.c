@@ -27,7 +27,8 @@ static void expand(const uint8_t *block, uint32_t words[static 64])
 {
     for (size_t i = 0; i < 16; i++) {
         const uint8_t *byte = block + 4 * i;
-        words[i] = (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
+        words[i] =
+            (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
     }
     for (size_t i = 16; i < 64; i++) {
         uint32_t a = words[i - 15];
@@ -46,7 +47,8 @@ static void compress(uint32_t state[static 8], const uint8_t *block)
     for (size_t i = 0; i < 64; i++) {
         uint32_t choose = (s[4] & s[5]) ^ (~s[4] & s[6]);
         uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t t1 = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) + choose + ROUND[i] + words[i];
+        uint32_t t1 = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) + choose +
+                      ROUND[i] + words[i];
         uint32_t t2 = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) + majority;
         memmove(s + 1, s, 7 * sizeof(s[0]));
         s[4] += t1;
@@ -82,7 +84,7 @@ void sha256_text(struct sha256 *hash, char text[static SHA256_TEXT])
         sha256_add(hash, "", 1);
     }
     for (unsigned shift = 64; shift > 0; shift -= 8) {
-        sha256_add(hash, &(uint8_t){ (uint8_t)(bits >> (shift - 8)) }, 1);
+        sha256_add(hash, &(uint8_t){(uint8_t)(bits >> (shift - 8))}, 1);
     }
     for (size_t i = 0; i < 8; i++) {
         snprintf(text + 8 * i, 9, "%08x", hash->state[i]);

@@ -6,6 +6,7 @@
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl", "action_config", "feature", "feature_set", "flag_group", "flag_set", "tool", "variable_with_value", "with_feature_set")
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load(":flags.bzl", "BARE_METAL", "BARE_METAL_LINK", "CFP", "CFP_DEFINES", "C_DIALECT", "HOST", "KERNEL", "LINK_EMULATION", "REPRODUCIBLE", "USER", "WARNINGS")
 
 _C = [ACTION_NAMES.c_compile, ACTION_NAMES.cpp_header_parsing]

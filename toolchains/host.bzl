@@ -54,7 +54,7 @@ _instrumented_test = rule(
     test = True,
 )
 
-def _program(name, srcs, deps, copts, local_defines, visibility = None):
+def _program(name, srcs, deps, copts, local_defines):
     cc_binary(
         name = name + ".program",
         srcs = srcs,

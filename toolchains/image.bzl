@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The final link of the kernel."""
 
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("//platforms:matrix.bzl", "IMAGES")
 
 KernelImageInfo = provider(

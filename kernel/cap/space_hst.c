@@ -104,6 +104,64 @@ static status_t run_store(struct ptab_update *u, uint64_t page, struct run run)
     return SUCCESS;
 }
 
+/* What a page entry becomes when it is delegated with `pmm`; 0 if nothing is left of it. */
+static uint64_t restrict_page(uint64_t pte, uint8_t pmm)
+{
+    if (!(pte & ARCH_PTAB_HOST.present))
+        return 0;
+    struct mem_attr attr = arch_host_attr(pte, 0);
+    if (attr.owned)
+        return 0;
+    if ((attr.perm & pmm) == attr.perm)
+        return pte;
+    attr.perm &= pmm;
+    if (attr.perm == 0)
+        return 0;
+    return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
+}
+
+/*
+ * Small pages side by side: at most `limit` from page `ssb` on, as far as the tables on both sides go,
+ * which are found once. Adds the number to *done. Only for where `src` has a table of pages.
+ */
+static status_t pages_copy(struct ptab_update *u, uint64_t *src, uint64_t ssb, uint64_t dsb,
+                           uint64_t limit, uint8_t pmm, uint64_t *done)
+{
+    const uint64_t count = min_u64(min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES,
+                                           PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
+    unsigned hole;
+    uint64_t *dst = ptab_slot(u, dsb << PAGE_BITS, 0, false, &hole);
+    if (dst == nullptr && hole == 0)
+        return MEM_CAP;
+    for (uint64_t i = 0; i < count; i++, (*done)++) {
+        const uint64_t pte = restrict_page(ptab_load(&src[i]), pmm);
+        if (dst == nullptr) {
+            if (pte == 0)
+                continue;
+            uint64_t *const slot = ptab_slot(u, (dsb + i) << PAGE_BITS, 0, true, &hole);
+            if (slot == nullptr)
+                return MEM_CAP;
+            dst = slot - i;
+        }
+        ptab_replace(u, &dst[i], 0, pte);
+    }
+    return SUCCESS;
+}
+
+/* The entry for page `page` in a table of pages; nullptr if there is no such table. */
+static uint64_t *page_entry(struct space_hst *space, uint64_t page)
+{
+    const struct ptab_format *const fmt = &ARCH_PTAB_HOST;
+    uint64_t *table = space->arch.root;
+    for (unsigned level = fmt->levels - 1u; level > 0; level--) {
+        const uint64_t pte = ptab_load(&table[ptab_index(fmt, page << PAGE_BITS, level)]);
+        if (!(pte & fmt->present) || ptab_is_leaf(fmt, pte, level))
+            return nullptr;
+        table = ptab_next(fmt, pte);
+    }
+    return &table[page % PTAB_ENTRIES];
+}
+
 /* Two locks of one kind: lower address first. */
 static void lock_both(struct space_hst *a, struct space_hst *b) NO_THREAD_SAFETY_ANALYSIS
 {
@@ -127,6 +185,11 @@ status_t space_hst_delegate(struct space_hst *src, struct space_hst *dst, uint64
     const uint64_t total = bit(ord);
     lock_both(src, dst);
     for (uint64_t done = 0; done < total && status == SUCCESS;) {
+        uint64_t *const entry = src->is_nova ? nullptr : page_entry(src, ssb + done);
+        if (entry != nullptr) {
+            status = pages_copy(&u, entry, ssb + done, dsb + done, total - done, pmm, &done);
+            continue;
+        }
         struct run run = run_at(src, ssb + done, total - done, mad);
         run.attr.perm &= pmm;
         status = run_store(&u, dsb + done, run);

@@ -25,7 +25,11 @@ copy_tree "$tree" "$third"
 
 mkdir "$work/poison"
 for name in ar as c++ cc clang clang++ g++ gcc ld ld.lld ld.bfd ld.gold lld llvm-ar objcopy python3 strip; do
-    printf '#!/bin/sh\necho "$0 $*" >>%s/poisoned\nexit 1\n' "$work" >"$work/poison/$name"
+    cat >"$work/poison/$name" <<END
+#!/bin/sh
+echo "\$0 \$*" >>"$work/poisoned"
+exit 1
+END
     chmod +x "$work/poison/$name"
 done
 
@@ -102,8 +106,7 @@ sort "$first/SHA256SUMS" >"$work/sorted"
 same every_image_is_the_same_in_another_path "$second/bazel-bin/release/SHA256SUMS"
 (cd "$second/bazel-bin/release" && sha256sum -c --status SHA256SUMS)
 report sums_are_true $?
-[ "$(grep -c '  [^/]*\.elf$' "$first/SHA256SUMS")" = 76 ]
-report sums_list_76_images $?
+claim sums_list_76_images [ "$(grep -c '  [^/]*\.elf$' "$first/SHA256SUMS")" = 76 ]
 
 # ---- Third build: everything comes from the cache -----------------------------------------------
 
@@ -120,8 +123,8 @@ build "$third" "$work/out3" "$work/log4" --config=workspace //tests/build:sample
 report builds_in_workspace_mode $?
 quote "$work/log4" 5
 missing=$(sort "$third/bazel-bin/tests/build/SHA256SUMS" | comm -23 - "$work/sorted")
-[ -s "$third/bazel-bin/tests/build/SHA256SUMS" ] && [ -z "$missing" ]
-report images_are_the_same_in_workspace_mode $?
+claim sample_has_sums [ -s "$third/bazel-bin/tests/build/SHA256SUMS" ]
+claim images_are_the_same_in_workspace_mode [ -z "$missing" ]
 echo "$missing" | sed 's/^/# /'
 
 # ---- What an image must not hold ------------------------------------------------------------------

@@ -16,6 +16,14 @@ report() {
     fi
 }
 
+# claim NAME COMMAND...: one result, that of the command.
+claim() {
+    claimed=$1
+    shift
+    "$@"
+    report "$claimed" $?
+}
+
 # quote FILE: shows it as TAP comments.
 quote() { tail -n "${2:-40}" "$1" | sed 's/^/# /'; }
 

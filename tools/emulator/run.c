@@ -67,7 +67,7 @@ static void add(struct list *list, const char *item)
 
 static struct options parse(int argc, char **argv)
 {
-    struct options options = { .timeout = DEFAULT_TIMEOUT };
+    struct options options = {.timeout = DEFAULT_TIMEOUT};
     for (int i = 1; i < argc; i += 2) {
         if (strcmp(argv[i], "--") == 0) {
             options.command = argv + i + 1;
@@ -87,7 +87,8 @@ static struct options parse(int argc, char **argv)
         }
     }
     if (options.command == nullptr || *options.command == nullptr || options.timeout <= 0) {
-        die("usage: run [--timeout SECONDS] [--expect REGEX]... [--copy FILE]... -- PROGRAM ARGUMENT...");
+        die("usage: run [--timeout SECONDS] [--expect REGEX]... [--copy FILE]... -- PROGRAM "
+            "ARGUMENT...");
     }
     return options;
 }
@@ -131,7 +132,8 @@ static void make_writable(const char *file, size_t index, char **command)
     for (char **argument = command; *argument != nullptr; argument++) {
         char *found = strstr(*argument, file);
         if (found != nullptr) {
-            *argument = format("%.*s%s%s", (int)(found - *argument), *argument, copy, found + strlen(file));
+            *argument =
+                format("%.*s%s%s", (int)(found - *argument), *argument, copy, found + strlen(file));
         }
     }
 }
@@ -204,7 +206,7 @@ static bool listen_to(int fd, struct console *console, long timeout)
     long deadline = now_ms() + timeout * 1000;
     while (!saw_all(console)) {
         long left = deadline - now_ms();
-        struct pollfd poller = { .fd = fd, .events = POLLIN };
+        struct pollfd poller = {.fd = fd, .events = POLLIN};
         if (left <= 0 || poll(&poller, 1, (int)left) == 0) {
             return false;
         }
@@ -232,7 +234,7 @@ static int finish(pid_t child, bool ask)
         if (waitpid(child, &status, WNOHANG) == child) {
             return status;
         }
-        nanosleep(&(struct timespec){ .tv_nsec = 10'000'000 }, nullptr);
+        nanosleep(&(struct timespec){.tv_nsec = 10'000'000}, nullptr);
     }
     kill(-child, SIGKILL);
     waitpid(child, &status, 0);
@@ -269,7 +271,8 @@ int main(int argc, char **argv)
     int status = finish(child, !in_time || saw_all(&console));
 
     if (console.expected > 0) {
-        return saw_all(&console) ? 0 : fail("no line matched: ", options.expect.items[console.matched]);
+        return saw_all(&console) ? 0
+                                 : fail("no line matched: ", options.expect.items[console.matched]);
     }
     if (!in_time) {
         return fail("time is up: ", options.command[0]);

@@ -91,5 +91,6 @@ bool tap_finish(struct tap *tap)
         snprintf(counts, sizeof(counts), "%u planned, %u seen", tap->planned, tap->seen);
         complain(tap, "results are missing or too many", counts);
     }
-    return tap->has_plan && tap->planned == tap->seen && tap->failed == 0 && !tap->stopped && !tap->confused;
+    return tap->has_plan && tap->planned == tap->seen && tap->failed == 0 && !tap->stopped &&
+           !tap->confused;
 }

@@ -8,12 +8,12 @@
 enum : unsigned { TAP_REASON_SIZE = 160 };
 
 struct tap {
-    unsigned planned;   /* valid if has_plan */
-    unsigned seen;      /* results, whatever they are */
+    unsigned planned; /* valid if has_plan */
+    unsigned seen;    /* results, whatever they are */
     unsigned failed;
     bool has_plan;
-    bool stopped;       /* Bail out! */
-    bool confused;      /* second plan, or a result whose number is not the next one */
+    bool stopped;                 /* Bail out! */
+    bool confused;                /* second plan, or a result whose number is not the next one */
     char reason[TAP_REASON_SIZE]; /* the first thing that went wrong */
 };
 
