@@ -2,6 +2,7 @@
 
 #include "kernel/cap/space_obj.h"
 
+#include "kernel/base/bits.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/slab.h"
 
@@ -53,24 +54,58 @@ status_t space_obj_store(struct space_obj *space, uint64_t sel, struct cap cap, 
     return SUCCESS;
 }
 
+/* One slot: what it held before goes, with its reference; the new content brings one. */
+static void slot_replace(_Atomic uintptr_t *slot, struct cap cap)
+{
+    if (cap.raw != 0)
+        kobject_get(cap_object(cap));
+    /* Release: who loads the capability sees the object as it was made. */
+    const struct cap old = {atomic_exchange_explicit(slot, cap.raw, memory_order_acq_rel)};
+    if (old.raw != 0)
+        kobject_put(cap_object(old));
+}
+
+/* The slots [from, from + count) of a page, or nothing at all if `from` is nullptr, go to `to`. */
+static void slots_copy(_Atomic uintptr_t *from, _Atomic uintptr_t *to, uint64_t count, uint8_t pmm)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        struct cap cap = cap_null();
+        if (from != nullptr)
+            cap.raw = atomic_load_explicit(&from[i], memory_order_acquire);
+        cap.raw &= ~(uintptr_t)PERM_MASK | pmm;
+        if (cap_perm(cap) == 0)
+            cap = cap_null();
+        if (cap.raw != 0 || atomic_load_explicit(&to[i], memory_order_relaxed) != 0)
+            slot_replace(&to[i], cap);
+    }
+}
+
+static bool is_empty(_Atomic uintptr_t *slots, uint64_t count, uint8_t pmm)
+{
+    for (uint64_t i = 0; slots != nullptr && i < count; i++)
+        if (atomic_load_explicit(&slots[i], memory_order_relaxed) & pmm)
+            return false;
+    return true;
+}
+
 status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
                             uint64_t dsb, unsigned ord, uint8_t pmm)
 {
-    for (uint64_t i = 0; i < UINT64_C(1) << ord; i++) {
-        const struct cap from = space_obj_load(src, ssb + i);
-        struct cap cap = cap_null();
-        if (cap_object(from) != nullptr)
-            cap = cap_make(cap_object(from), cap_perm(from) & pmm);
-        if (cap.raw != 0)
-            kobject_get(cap_object(cap));
-        struct cap old;
-        const status_t status = space_obj_store(dst, dsb + i, cap, &old);
-        if (status != SUCCESS) {
-            kobject_put(cap_object(cap));
-            return status;
+    /* Page by page: bases are aligned to the order, so runs do not cross pages on either side. */
+    const uint64_t run = min_u64(UINT64_C(1) << ord, OBJ_PAGE_SLOTS);
+    for (uint64_t done = 0; done < UINT64_C(1) << ord; done += run) {
+        _Atomic uintptr_t *from = slot_page(src, ssb + done, false);
+        if (from != nullptr)
+            from += (ssb + done) % OBJ_PAGE_SLOTS;
+        _Atomic uintptr_t *to = slot_page(dst, dsb + done, false);
+        if (to == nullptr) {
+            if (is_empty(from, run, pmm))
+                continue; /* emptying where nothing is needs no page */
+            to = slot_page(dst, dsb + done, true);
+            if (to == nullptr)
+                return MEM_CAP;
         }
-        if (old.raw != 0)
-            kobject_put(cap_object(old));
+        slots_copy(from, to + (dsb + done) % OBJ_PAGE_SLOTS, run, pmm);
     }
     return SUCCESS;
 }
