@@ -24,8 +24,13 @@ def _quote(word):
     return "'" + word.replace("'", "'\\''") + "'"
 
 def _modules(ctx, cpu):
-    """-initrd: all modules in multiboot's way (x86_64), the root task alone elsewhere."""
-    elements = [(ctx.file.root, ctx.attr.root_args)] if ctx.file.root else []
+    """-initrd: all modules in multiboot's way (x86_64), the root task alone elsewhere.
+
+    Not the root task if machine_args hand it over.
+    """
+    elements = []
+    if ctx.file.root and not [arg for arg in ctx.attr.machine_args if "{root}" in arg]:
+        elements.append((ctx.file.root, ctx.attr.root_args))
     for target, words in ctx.attr.modules.items():
         elements += [(file, words) for file in target[DefaultInfo].files.to_list()]
     if not elements:

@@ -12,19 +12,24 @@ def _instrumented_impl(settings, attr):
 
 _instrumented = transition(implementation = _instrumented_impl, inputs = [_FEATURES], outputs = [_FEATURES])
 
+# Profiles are written by programs that are built with --features=coverage_counters.
+_START = """#!/bin/sh
+export LLVM_PROFILE_FILE="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/test.profraw"
+exec {program} {args} "$@"
+"""
+
+# A fuzzer keeps what it finds: inputs of new coverage for this run, those that break it for good.
+_FUZZ_ARGS = """-artifact_prefix="${TEST_UNDECLARED_OUTPUTS_DIR:-.}/" "${TEST_TMPDIR:-.}" """
+
 def _test_impl(ctx):
     program = ctx.file.program
     symbolizer = ctx.file._symbolizer
     start = ctx.actions.declare_file(ctx.label.name)
-    if ctx.attr.fuzz_args:
+    args = " ".join(ctx.attr.fuzz_args)
+    if args:
         corpus = {file.short_path.rpartition("/")[0]: True for file in ctx.files.corpus}
-        ctx.actions.write(start, "#!/bin/sh\nexec %s %s -artifact_prefix=\"$TEST_UNDECLARED_OUTPUTS_DIR/\" \"$TEST_TMPDIR\" %s \"$@\"\n" % (
-            program.short_path,
-            " ".join(ctx.attr.fuzz_args),
-            " ".join(corpus),
-        ), is_executable = True)
-    else:
-        ctx.actions.symlink(output = start, target_file = program, is_executable = True)
+        args += " " + _FUZZ_ARGS + " ".join(corpus)
+    ctx.actions.write(start, _START.format(program = program.short_path, args = args), is_executable = True)
     runfiles = ctx.runfiles(
         [program, symbolizer] + ctx.files.data + ctx.files.corpus,
         transitive_files = depset(transitive = [ctx.attr._runtime[DefaultInfo].files, ctx.attr._symbolizer_files[DefaultInfo].files]),

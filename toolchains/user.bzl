@@ -14,7 +14,7 @@ def user_library(name, **kwargs):
         **kwargs
     )
 
-def user_program(name, srcs, deps = [], linker_script = "//toolchains:user.ld", **kwargs):
+def user_program(name, srcs, deps = [], linker_script = "//user/lib:user.ld", **kwargs):
     """A static ELF executable as the kernel takes it for a root task.
 
     Build it for //platforms:user_x86_64 or //platforms:user_aarch64; emulator_test does so by itself.

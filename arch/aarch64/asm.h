@@ -6,8 +6,14 @@
 #pragma once
 
 /* struct cpu (kernel/cpu/cpu.h, arch/types.h) */
+#define CPU_CURRENT 8
 #define CPU_STACK_TOP 16
 #define CPU_FAULT_FRAME 32
+#define CPU_VTTBR 40
+
+/* struct ec (kernel/obj/ec.h), struct space_hst (kernel/cap/space_hst.h) */
+#define EC_HOST 0x148
+#define SPACE_VTTBR 0x28
 
 /* struct fault_frame (fault.h) */
 #define FAULT_SP 248

@@ -235,6 +235,14 @@ from_long_mode:
     mov     %edi, PHYS(boot_entry) + BOOT_ENTRY_STC + 4(%rbp)
     mov     %rbp, PHYS(boot_entry) + BOOT_ENTRY_IMAGE(%rbp)
 
+    /* Firmware may still be at work: it keeps its environment, and gets the end of the pool as stack. */
+    lea     PHYS(image_end)(%rbp), %rsp
+    lea     PHYS(boot_entry)(%rbp), %rdi
+    lea     PHYS(start_uefi)(%rbp), %rax
+    sti
+    call    *%rax
+    cli
+
     /* Down to 32-bit mode without paging: the only way to leave five-level paging, too. */
     lea     PHYS(boot_stack_top)(%rbp), %rsp
     lea     boot_gdt - image(%rbp), %rax

@@ -54,8 +54,8 @@ struct fault_frame;
 
 struct arch_cpu {
     struct fault_frame *fault; /* offset 0: where the vectors put registers of a fatal exception */
-    uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
     uint64_t vttbr;            /* VTTBR_EL2 as it is                                             */
+    uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
     uint8_t gic_target;        /* GICv2: mask of this CPU's interface                            */
 };
 
