@@ -194,5 +194,5 @@ uint64_t multiboot2_make(const struct load_request *request)
     tag = begin(MB2_END);
     end(tag);
     set32(0, used);
-    return address(area);
+    return (uintptr_t)area;
 }

@@ -77,6 +77,18 @@ static uint64_t find_place(const char *words)
     return ((address + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) - start;
 }
 
+/* The information to where 32 bits of address reach: the firmware may have put us above. */
+static void bring_down(struct load_result *result)
+{
+    const uint32_t *const from = (const uint32_t *)result->info;
+    uint64_t to = BELOW;
+    if (efi->boot->allocate_pages(EFI_BELOW, EFI_LOADER_DATA, *from / EFI_PAGE + 1, &to) != 0)
+        load_fail("no memory for the information");
+    for (uint32_t i = 0; i < *from / sizeof *from; i++)
+        ((volatile uint32_t *)to)[i] = from[i];
+    result->info = to;
+}
+
 #ifdef __aarch64__
 [[noreturn]] static void enter(const struct load_result *result)
 {
@@ -131,7 +143,6 @@ uint64_t efi_main(void *image, struct efi_system_table *system)
     const char *const why = load(&request, &result);
     if (why != nullptr)
         load_fail(why);
-    if (result.info > BELOW || result.end > BELOW)
-        load_fail("this loader is above 4 GiB");
+    bring_down(&result);
     enter(&result);
 }
