@@ -103,10 +103,13 @@ def _emulator_test_impl(ctx):
     runner = [ctx.executable._run.short_path, "--timeout", "%d" % ctx.attr.timeout_s]
     for pattern in ctx.attr.expect_console:
         runner += ["--expect", pattern]
+    for line, command in ctx.attr.monitor.items():
+        runner += ["--when", line, "--type", command]
     for file in ctx.files.writable:
         runner += ["--copy", file.short_path]
+    console = "mon:stdio" if ctx.attr.monitor else "stdio"
     start = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, "stdio")), is_executable = True)
+    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, console)), is_executable = True)
     return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [ctx.executable._run]))
 
 _RUN = """#!/bin/sh
@@ -151,6 +154,7 @@ _emulator_test = rule(
     implementation = _emulator_test_impl,
     attrs = _ATTRS | {
         "expect_console": attr.string_list(doc = "Regular expressions that lines match in order; replaces TAP."),
+        "monitor": attr.string_dict(doc = "When a line matches the regular expression, QEMU's monitor gets the command; in order."),
         "timeout_s": attr.int(default = 60, doc = "Seconds until the machine is stopped and the test fails."),
         "_run": attr.label(default = "//tools/emulator:run", executable = True, cfg = "exec"),
     },
