@@ -128,7 +128,8 @@ _ARCHIVER = feature(name = "archiver_flags", enabled = True, flag_sets = [flag_s
 _STRIP = _flags("strip_debug", [ACTION_NAMES.strip], ["--strip-debug", "%{input_file}", "%{output_file}"])
 
 def _actions(compiler, linker, archiver, objcopy):
-    programs = [(_COMPILE, compiler), (_LINK, linker), (_ARCHIVE, archiver), ([ACTION_NAMES.strip], objcopy)]
+    # Nobody writes C++, but sh_binary asks for it: Bazel's launcher for Windows is configured, never built.
+    programs = [(_COMPILE + [ACTION_NAMES.cpp_compile], compiler), (_LINK, linker), (_ARCHIVE, archiver), ([ACTION_NAMES.strip], objcopy)]
     return [
         action_config(action_name = action, tools = [tool(tool = program)], enabled = True)
         for actions, program in programs

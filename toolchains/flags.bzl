@@ -44,6 +44,7 @@ BARE_METAL = [
     "-fno-pic",
     "-fno-stack-protector",
     "-fno-asynchronous-unwind-tables",
+    "-fomit-frame-pointer",
     "-ffunction-sections",
     "-fdata-sections",
     "-fstrict-flex-arrays=3",

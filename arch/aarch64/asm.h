@@ -55,8 +55,7 @@
 #define SCTLR_WXN 0x80000
 #define SCTLR_ENIA 0x80000000
 #define SCTLR_BT_BIT 36
-#define SCTLR_KERNEL                                                                               \
-    (SCTLR_RES1 | SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+#define SCTLR_KERNEL (SCTLR_RES1 | SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 
 /* HCR_EL2: RW, TGE; and with them DC, VM while the kernel or a host thread runs. */
 #define HCR_START 0x88000000

@@ -8,8 +8,8 @@
 /* What differs between a memory-mapped CPU interface and system registers. */
 struct gic_ops {
     const char *name;
-    uint32_t group;                    /* a word of GICD_IGROUPR                       */
-    void (*init)(void);                /* map and withhold what is not the distributor */
+    uint32_t group;     /* a word of GICD_IGROUPR                       */
+    void (*init)(void); /* map and withhold what is not the distributor */
     void (*enable_distributor)(void);
     void (*init_cpu)(struct cpu *cpu);
     void (*handle)(void);

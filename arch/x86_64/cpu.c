@@ -29,7 +29,7 @@ static uint64_t cr4_value(void)
     return CR4_DE | CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT |
            (cpu_has(CPU_MCE) ? CR4_MCE : 0) | (cpu_has(CPU_UMIP) ? CR4_UMIP : 0) |
            (cpu_has(CPU_XSAVE) ? CR4_OSXSAVE : 0) | (cpu_has(CPU_SMEP) ? CR4_SMEP : 0) |
-           (cpu_has(CPU_SMAP) ? CR4_SMAP : 0);
+           (cpu_has(CPU_SMAP) ? CR4_SMAP : 0) | (read_cr4() & CR4_CET); /* cet_prepare */
 }
 
 static void debug_registers_reset(void)
@@ -87,14 +87,10 @@ void arch_cpu_idle(void)
 
 uint64_t rdmsr_try(uint32_t msr)
 {
-    uint32_t low, high;
-    __asm__ volatile("xor %%eax, %%eax\n\t"
-                 "xor %%edx, %%edx\n"
-                 ".globl rdmsr_try_site, rdmsr_try_fixup\n"
-                 "rdmsr_try_site:\n\t"
-                 "rdmsr\n"
-                 "rdmsr_try_fixup:"
-                 : "=&a"(low), "=&d"(high)
-                 : "c"(msr));
-    return (uint64_t)high << 32 | low;
+    uint32_t low, high, done = msr;
+    __asm__ volatile(".globl rdmsr_try_site\n"
+                     "rdmsr_try_site:\n\t"
+                     "rdmsr"
+                     : "=a"(low), "=d"(high), "+c"(done));
+    return done == msr ? (uint64_t)high << 32 | low : 0;
 }

@@ -13,8 +13,11 @@ extern const char entry_syscall[];
  */
 [[noreturn]] void exit_to_user(struct ec *ec);
 
-/* Go on with `next`, on the kernel stack from its top. Context: any stack of this CPU. */
-[[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *));
+/*
+ * Go on with `next`, on the kernel stack from its top; `shadow_token` is that of the interrupt stack in
+ * use, which is left for good. Context: an interrupt stack of this CPU, entered from user mode.
+ */
+[[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *), uint64_t shadow_token);
 
 /* Called by entry.S, interrupts off: */
 [[noreturn]] void trap_user(struct ec *ec);    /* exception or interrupt in user mode, registers saved */

@@ -51,6 +51,7 @@ enum msr : uint32_t {
     IA32_MC0_STATUS = 0x401,
     IA32_MC0_ADDR = 0x402,
     IA32_MC0_MISC = 0x403,
+    IA32_U_CET = 0x6a0,
     IA32_S_CET = 0x6a2,
     IA32_PL0_SSP = 0x6a4,
     IA32_INTERRUPT_SSP_TABLE = 0x6a8,

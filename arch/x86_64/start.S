@@ -82,6 +82,11 @@ start:
 
 protected_mode: /* no paging; EBP = image, boot_entry filled */
     lea     PHYS(boot_stack_top)(%ebp), %esp
+    mov     $0x80000001, %eax
+    cpuid
+    not     %edx
+    test    $1 << 29 | 1 << 20, %edx /* LM, NX: not without them */
+    jnz     halt
     call    patch
     call    build_tables
 

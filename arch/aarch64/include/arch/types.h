@@ -66,7 +66,7 @@ enum : uint64_t {
     PTE_AF = UINT64_C(1) << 10,
 
     /* Stage 1 of EL2 */
-    PTE_ATTR_SHIFT = 2, /* AttrIndx: index into MAIR_EL2, the MAD's cacheability    */
+    PTE_ATTR_SHIFT = 2,         /* AttrIndx: index into MAIR_EL2, the MAD's cacheability    */
     PTE_AP1 = UINT64_C(1) << 6, /* RES1 in a regime of one exception level          */
     PTE_READ_ONLY = UINT64_C(1) << 7,
     PTE_GUARDED = UINT64_C(1) << 50,
@@ -146,10 +146,10 @@ static inline uint64_t arch_host_leaf(struct mem_attr attr, unsigned level)
     const uint64_t memattr = MEMATTR_OF_CA >> 4 * (attr.mad & MAD_CA_MASK) & 0xf;
     const uint64_t sh = attr.mad >> MAD_SH_SHIFT & MAD_SH_MASK;
     return PTE_VALID | (level == 0 ? PTE_TABLE : 0) | memattr << PTE_MEMATTR_SHIFT |
-           (attr.perm & PERM_MEM_R ? PTE_S2_READ : 0) | (attr.perm & PERM_MEM_W ? PTE_S2_WRITE : 0) |
-           sh << PTE_SH_SHIFT | PTE_AF | arch_host_xn(attr.perm) << PTE_S2_XN_SHIFT |
-           (attr.owned ? PTE_OWNED : 0) | (attr.perm & PERM_MEM_XU ? PTE_XU : 0) |
-           (attr.perm & PERM_MEM_XS ? PTE_XS : 0);
+           (attr.perm & PERM_MEM_R ? PTE_S2_READ : 0) |
+           (attr.perm & PERM_MEM_W ? PTE_S2_WRITE : 0) | sh << PTE_SH_SHIFT | PTE_AF |
+           arch_host_xn(attr.perm) << PTE_S2_XN_SHIFT | (attr.owned ? PTE_OWNED : 0) |
+           (attr.perm & PERM_MEM_XU ? PTE_XU : 0) | (attr.perm & PERM_MEM_XS ? PTE_XS : 0);
 }
 
 /* What the leaf `pte` was made from. */
