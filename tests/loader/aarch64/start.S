@@ -16,6 +16,9 @@ _start:
     .long   0
 
 1:  msr     daifset, #0xf
+    mrs     x9, mpidr_el1               /* without firmware all CPUs come here: one goes on */
+    tst     x9, #0xff
+    b.ne    park
     adrp    x9, stack_end
     add     x9, x9, :lo12:stack_end
     mov     sp, x9
@@ -30,6 +33,10 @@ _start:
 3:  mov     x29, xzr
     mov     x30, xzr
     bl      loader_main
+
+park:
+    wfe
+    b       park
 
     .text
 /* enter(x0, x1, entry): nothing else has a value that the kernel may rely on. */
