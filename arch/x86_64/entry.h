@@ -20,7 +20,9 @@ extern const char entry_syscall[];
 [[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *), uint64_t shadow_token);
 
 /* Called by entry.S, interrupts off: */
-[[noreturn]] void trap_user(struct ec *ec);    /* exception or interrupt in user mode, registers saved */
-void trap_kernel(struct arch_regs *regs);      /* the same in the kernel; returns after an interrupt   */
-void trap_ist(struct arch_regs *regs);         /* NMI, #DF, #MC anywhere, on a stack of its own        */
-[[noreturn]] void exit_refused(struct ec *ec); /* the instruction pointer is none that user mode has   */
+[[noreturn]] void
+trap_user(struct ec *ec);                 /* exception or interrupt in user mode, registers saved */
+void trap_kernel(struct arch_regs *regs); /* the same in the kernel; returns after an interrupt   */
+void trap_ist(struct arch_regs *regs);    /* NMI, #DF, #MC anywhere, on a stack of its own        */
+[[noreturn]] void
+exit_refused(struct ec *ec); /* the instruction pointer is none that user mode has   */

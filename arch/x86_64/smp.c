@@ -92,7 +92,8 @@ static bool page_prepare(struct start_page *p, uint64_t cr3)
         p->saved[i] = p->at[i];
         p->at[i] = trampoline[i];
     }
-    volatile uint32_t *const slot = (volatile uint32_t *)p->at + (trampoline_cr3 - (const uint32_t *)trampoline);
+    volatile uint32_t *const slot =
+        (volatile uint32_t *)p->at + (trampoline_cr3 - (const uint32_t *)trampoline);
     *slot = (uint32_t)cr3;
     return true;
 }

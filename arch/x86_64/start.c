@@ -25,7 +25,7 @@ static_assert(offsetof(struct boot_entry, image) == BOOT_ENTRY_IMAGE);
     char stack[PAGE_SIZE << CPU_STACK_ORDER];
 } boot_stack;
 __asm__(".globl boot_stack_top\n"
-    ".set boot_stack_top, boot_stack + 3 * 4096");
+        ".set boot_stack_top, boot_stack + 3 * 4096");
 static_assert(sizeof boot_stack == 3 * PAGE_SIZE);
 
 [[noreturn]] void start_boot(void)

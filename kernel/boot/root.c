@@ -144,8 +144,8 @@ struct ec *root_create(const struct elf_image *image, struct hip *hip)
 
     status_t why;
     const uaddr_t hip_at = uaddr(user_end() - PAGE_SIZE);
-    struct ec *const ec = ec_create_host(root_pd, boot_cpu.id, uaddr(user_end() - 2 * PAGE_SIZE),
-                                         hip_at, 0, &why);
+    struct ec *const ec =
+        ec_create_host(root_pd, boot_cpu.id, uaddr(user_end() - 2 * PAGE_SIZE), hip_at, 0, &why);
     must(ec != nullptr);
     for (unsigned i = 0; i < image->segment_count; i++)
         map_segment(&image->segment[i]);

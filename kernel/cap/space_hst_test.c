@@ -7,10 +7,10 @@
 #include "kernel/cap/nova.h"
 
 enum : uint64_t {
-    MIB2 = 512,          /* pages */
-    GIB1 = 512 * 512,    /* pages */
-    SOME = 5 * GIB1,     /* page number of a source, 1 GiB aligned */
-    THERE = 7 * GIB1,    /* page number of a destination           */
+    MIB2 = 512,       /* pages */
+    GIB1 = 512 * 512, /* pages */
+    SOME = 5 * GIB1,  /* page number of a source, 1 GiB aligned */
+    THERE = 7 * GIB1, /* page number of a destination           */
 };
 
 static struct space_hst *fresh_space(size_t pool_pages)
@@ -106,9 +106,9 @@ static void owned_pages_read_as_nothing(void)
 {
     struct space_hst *const space = fresh_space(256);
     struct space_hst *const other = space_hst_create(nullptr);
-    CHECK_EQ(space_hst_map_owned(space, uaddr(THERE << PAGE_BITS), paddr(SOME << PAGE_BITS),
-                                 PERM_MEM_R),
-             SUCCESS);
+    CHECK_EQ(
+        space_hst_map_owned(space, uaddr(THERE << PAGE_BITS), paddr(SOME << PAGE_BITS), PERM_MEM_R),
+        SUCCESS);
     give(nova_hst, other, SOME, 9, 0, PERM_MEM_ALL);
     give(space, other, THERE, 9, 0, PERM_MEM_ALL);
     CHECK(!look(other, 9).mapped);

@@ -9,7 +9,7 @@
 #include "arch/inline.h"
 #include "arch/types.h"
 
-enum : uint16_t { CPU_MAX = 512 };      /* CPUs the kernel can number */
+enum : uint16_t { CPU_MAX = 512 }; /* CPUs the kernel can number */
 enum : size_t { CPU_CACHE_LINE = 64 };
 enum : unsigned { CPU_STACK_ORDER = 1 }; /* kernel stack: 8 KiB        */
 

@@ -74,7 +74,8 @@ static void pc_entries_are_read(void)
     walk_begins();
     EXPECT(next() && got.type == ACPI_MADT_LAPIC && got.cpu.apic_id == 4 && got.cpu.is_usable);
     EXPECT(next() && got.type == ACPI_MADT_LAPIC && got.cpu.apic_id == 5 && !got.cpu.is_usable);
-    EXPECT(next() && got.type == ACPI_MADT_X2APIC && got.cpu.apic_id == 0x1'0006 && got.cpu.is_usable);
+    EXPECT(next() && got.type == ACPI_MADT_X2APIC && got.cpu.apic_id == 0x1'0006 &&
+           got.cpu.is_usable);
     EXPECT(next() && got.type == ACPI_MADT_IOAPIC && got.ioapic.id == 3);
     EXPECT_EQUAL(got.ioapic.base, 0xfec0'0000);
     EXPECT_EQUAL(got.ioapic.gsi_base, 24);

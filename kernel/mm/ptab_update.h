@@ -22,7 +22,7 @@ struct ptab_owner {
 
 struct ptab_update {
     const struct ptab_owner *owner;
-    void *space;    /* for owner->flush */
+    void *space; /* for owner->flush */
     uint64_t *root;
     bool dirty; /* something that the MMU may remember was changed */
     unsigned gathered;
