@@ -138,16 +138,31 @@ static void entry_in_data(void)
     header->e_entry = segment(1)->p_vaddr;
 }
 
-#define KIND(name) { #name, name }
+#define KIND(name) {#name, name}
 static const struct {
     const char *name;
     void (*spoil)(void);
 } kinds[] = {
-    KIND(not_elf),       KIND(short_file),      KIND(class_32),      KIND(big_endian),
-    KIND(other_machine), KIND(pie),             KIND(header_size),   KIND(headers_outside),
-    KIND(no_segment),    KIND(nothing_to_load), KIND(bss),           KIND(cut),
-    KIND(offset_outside), KIND(misaligned),     KIND(overlap),       KIND(out_of_range),
-    KIND(wrapping),      KIND(over_utcb),       KIND(many_segments), KIND(entry_outside),
+    KIND(not_elf),
+    KIND(short_file),
+    KIND(class_32),
+    KIND(big_endian),
+    KIND(other_machine),
+    KIND(pie),
+    KIND(header_size),
+    KIND(headers_outside),
+    KIND(no_segment),
+    KIND(nothing_to_load),
+    KIND(bss),
+    KIND(cut),
+    KIND(offset_outside),
+    KIND(misaligned),
+    KIND(overlap),
+    KIND(out_of_range),
+    KIND(wrapping),
+    KIND(over_utcb),
+    KIND(many_segments),
+    KIND(entry_outside),
     KIND(entry_in_data),
 };
 

@@ -80,7 +80,7 @@ static const char *find(const char *words, const char *name)
 
 static unsigned digit(char c)
 {
-    return c >= '0' && c <= '9' ? (unsigned)(c - '0')
+    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
            : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
                                   : 99;
 }
@@ -220,7 +220,7 @@ const char *load(struct load_request *request, struct load_result *result)
 
     if (request->module_count == 0 && root != 0)
         request->module[request->module_count++] =
-            (struct load_module){ .start = root, .end = root + elf_file_size(root), .text = words };
+            (struct load_module){.start = root, .end = root + elf_file_size(root), .text = words};
     if (request->ram_count == 0)
         read_ram(request);
 

@@ -48,8 +48,8 @@ struct load_result {
     uint64_t entry;
     uint32_t magic;
     alignas(8) uint64_t info; /* Multiboot information; not for protocol 0 */
-    uint64_t root;        /* the root task's ELF file; 0: none         */
-    uint64_t start, end;  /* what the image occupies                   */
+    uint64_t root;            /* the root task's ELF file; 0: none         */
+    uint64_t start, end;      /* what the image occupies                   */
 };
 
 /* What the words say. */

@@ -183,7 +183,8 @@ static pid_t start(char **command, int *console, int *keyboard)
 /* Ctrl-A, C leads from the console to the monitor, which then stays. */
 static void type(struct console *console)
 {
-    const char *text = format("%s%s\n", console->typed == 0 ? "\001c" : "", console->type->items[console->typed]);
+    const char *text =
+        format("%s%s\n", console->typed == 0 ? "\001c" : "", console->type->items[console->typed]);
     console->typed++;
     if (write(console->keyboard, text, strlen(text)) < 0) {
         die("cannot type: %s", strerror(errno));

@@ -72,7 +72,8 @@ static uint64_t find_place(const char *words)
         return shift;
     }
     uint64_t address = BELOW;
-    if (efi->boot->allocate_pages(EFI_BELOW, EFI_LOADER_CODE, (size + ALIGNMENT) / EFI_PAGE, &address) != 0)
+    if (efi->boot->allocate_pages(EFI_BELOW, EFI_LOADER_CODE, (size + ALIGNMENT) / EFI_PAGE,
+                                  &address) != 0)
         load_fail("no memory for the hypervisor");
     return ((address + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) - start;
 }

@@ -66,8 +66,8 @@ static void read_info(struct load_request *request, const struct info *info)
         return;
     for (uint32_t i = 0; i < info->mmap_length && request->ram_count < LOAD_RAM_MAX;) {
         const struct info_range *const range = at(info->mmap_addr + i);
-        request->ram[request->ram_count++] = (struct load_ram){
-            .start = range->start, .size = range->length, .type = range->type};
+        request->ram[request->ram_count++] =
+            (struct load_ram){.start = range->start, .size = range->length, .type = range->type};
         i += range->size + (uint32_t)sizeof range->size;
     }
 }
