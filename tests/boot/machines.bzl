@@ -95,5 +95,5 @@ def boot_tests(name):
             for suffix, model in _CFP[cpu].items():
                 tests["%s_cfp_%s%s_test" % (cpu, cfp, suffix)] = _args(cpu, {"cfp": cfp, "cpu_model": model})
     for test, args in tests.items():
-        emulator_test(name = test, size = "small", **args)
+        emulator_test(name = test, **args)
     native.test_suite(name = name, tests = tests.keys())

@@ -204,5 +204,5 @@ def uefi_tests(name):
 
 def _emulator_tests(name, tests):
     for test, args in tests.items():
-        emulator_test(name = test, size = "small", **args)
+        emulator_test(name = test, **args)
     native.test_suite(name = name, tests = tests.keys())
