@@ -244,7 +244,6 @@ from_long_mode:
     lea     PHYS(image_end)(%rbp), %rsp
     lea     PHYS(boot_entry)(%rbp), %rdi
     lea     PHYS(start_uefi)(%rbp), %rax
-    sti
     call    *%rax
     cli
 

@@ -20,6 +20,9 @@ void start_uefi(struct boot_entry *entry)
     if (entry->reg[0] != BOOT_MAGIC_MULTIBOOT2 ||
         !multiboot2_parse(identity, paddr(entry->reg[1]), &info))
         return;
-    if (info.efi_system_table != 0 && info.efi_image_handle != 0)
-        entry->uefi = uefi_exit(info.efi_system_table, info.efi_image_handle);
+    if (info.efi_system_table == 0 || info.efi_image_handle == 0)
+        return;
+    /* Firmware takes interrupts, as its timer wants. A loader without firmware has no IDT for them. */
+    __asm__ volatile("sti");
+    entry->uefi = uefi_exit(info.efi_system_table, info.efi_image_handle);
 }

@@ -81,17 +81,19 @@ def _args(cpu, row):
         args["cmdline"] = (words + " " + args.get("cmdline", "")).strip()
     return args
 
-def boot_tests():
-    """A test for each row, level and board."""
+def boot_tests(name):
+    """A test for each row, level and board.
+
+    Args:
+      name: of all of them together.
+    """
+    tests = {"%s_test" % board: {"board": board, "expect_console": lines + _NO_ROOT} for board, lines in _BOARDS.items()}
     for cpu, rows in {"aarch64": _AARCH64, "x86_64": _X86_64}.items():
-        for name, row in rows.items():
-            emulator_test(name = "%s_%s_test" % (cpu, name), size = "small", **_args(cpu, row))
+        for row_name, row in rows.items():
+            tests["%s_%s_test" % (cpu, row_name)] = _args(cpu, row)
         for cfp in CFP_LEVELS:
             for suffix, model in _CFP[cpu].items():
-                emulator_test(
-                    name = "%s_cfp_%s%s_test" % (cpu, cfp, suffix),
-                    size = "small",
-                    **_args(cpu, {"cfp": cfp, "cpu_model": model})
-                )
-    for board, lines in _BOARDS.items():
-        emulator_test(name = board + "_test", size = "small", board = board, expect_console = lines + _NO_ROOT)
+                tests["%s_cfp_%s%s_test" % (cpu, cfp, suffix)] = _args(cpu, {"cfp": cfp, "cpu_model": model})
+    for test, args in tests.items():
+        emulator_test(name = test, **args)
+    native.test_suite(name = name, tests = tests.keys())

@@ -176,16 +176,33 @@ def _uefi_args(cpu, row):
         "machine_args": machine_args + row.get("machine_args", []),
     }
 
-def loader_tests():
-    """A test for each row and CPU."""
-    for cpu, rows in _LOADER.items():
-        for name, row in rows.items():
-            emulator_test(name = "%s_%s_test" % (name, cpu), size = "small", **_loader_args(cpu, row))
+def loader_tests(name):
+    """A test for each row and CPU: protocols, states of the CPU, places.
 
-def uefi_tests():
-    """The same for those that start in UEFI firmware."""
-    for cpu in _UEFI:
-        for name, row in _UEFI_ROWS.items():
-            args = _uefi_args(cpu, row)
-            if args:
-                emulator_test(name = "uefi_%s_%s_test" % (name, cpu), size = "small", **args)
+    Args:
+      name: of all of them together.
+    """
+    tests = {
+        "%s_%s_test" % (row_name, cpu): _loader_args(cpu, row)
+        for cpu, rows in _LOADER.items()
+        for row_name, row in rows.items()
+    }
+    _emulator_tests(name, tests)
+
+def uefi_tests(name):
+    """The same for those that start in UEFI firmware.
+
+    Args:
+      name: of all of them together.
+    """
+    tests = {
+        "uefi_%s_%s_test" % (row_name, cpu): _uefi_args(cpu, row)
+        for cpu in _UEFI
+        for row_name, row in _UEFI_ROWS.items()
+    }
+    _emulator_tests(name, {test: args for test, args in tests.items() if args})
+
+def _emulator_tests(name, tests):
+    for test, args in tests.items():
+        emulator_test(name = test, **args)
+    native.test_suite(name = name, tests = tests.keys())
