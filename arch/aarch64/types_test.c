@@ -70,6 +70,23 @@ static void execute_permissions_follow_the_cpu(void)
     }
 }
 
+/* Arm ARM, "Using break-before-make when updating translation table entries". */
+static bool needs_break(struct mem_attr attr)
+{
+    const struct mem_attr other = {.mad = 0x1f, .perm = PERM_MEM_ALL};
+    const uint64_t differ = arch_host_leaf(attr, 0) ^ arch_host_leaf(other, 0);
+    return differ & ARCH_PTAB_HOST.break_bits;
+}
+
+static void only_permissions_change_without_a_break(void)
+{
+    for (uint8_t perm = 1; perm <= PERM_MEM_ALL; perm++)
+        EXPECT(!needs_break((struct mem_attr){.mad = 0x1f, .perm = perm}));
+    for (uint32_t mad = 0; mad < 0x1f; mad++)
+        if (arch_mad_is_valid(mad))
+            EXPECT(needs_break((struct mem_attr){.mad = mad, .perm = PERM_MEM_ALL}));
+}
+
 static void reserved_mads_are_refused(void)
 {
     for (uint32_t mad = 0; mad < 32; mad++)
@@ -95,6 +112,7 @@ int main(void)
     leaves_are_told_from_tables();
     cacheability_becomes_memattr();
     execute_permissions_follow_the_cpu();
+    only_permissions_change_without_a_break();
     reserved_mads_are_refused();
     kernel_mappings_are_never_executable();
     return expect_result();

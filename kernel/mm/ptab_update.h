@@ -89,7 +89,7 @@ static ALWAYS_INLINE void ptab_replace(struct ptab_update *u, uint64_t *slot, un
     if (old == pte)
         return;
     const bool was_present = old & fmt->present;
-    if (was_present && (pte & fmt->present) && fmt->break_first) {
+    if (was_present && (pte & fmt->present) && ((old ^ pte) & fmt->break_bits)) {
         ptab_store(slot, 0);
         u->owner->flush(u->space);
     }

@@ -81,6 +81,10 @@ enum : uint64_t {
     PTE_OWNED = UINT64_C(1) << 55, /* software: kernel-owned, never delegated       */
     PTE_XU = UINT64_C(1) << 56,    /* software: executable in user mode as asked    */
     PTE_XS = UINT64_C(1) << 57,    /* software: executable in supervisor as asked   */
+
+    /* Permissions and software's bits: they change without a break in between. */
+    PTE_S2_LOOSE = PTE_S2_READ | PTE_S2_WRITE | UINT64_C(3) << PTE_S2_XN_SHIFT | PTE_OWNED | PTE_XU |
+                   PTE_XS,
 };
 
 /* Cacheability and shareability of a MAD (interface specification, 7.7.5). */
@@ -98,8 +102,8 @@ enum : uint32_t {
 static constexpr struct ptab_format ARCH_PTAB_HOST = {
     .levels = 3,
     .root_bits = 10,
-    .break_first = true,
     .present = PTE_VALID,
+    .break_bits = ~PTE_S2_LOOSE,
     .leaf_mask = PTE_TABLE,
     .leaf_value = 0,
     .addr_mask = 0x0000'ffff'ffff'f000,
@@ -110,8 +114,8 @@ static constexpr struct ptab_format ARCH_PTAB_HOST = {
 static constexpr struct ptab_format ARCH_PTAB_KERNEL = {
     .levels = 4,
     .root_bits = 9,
-    .break_first = true,
     .present = PTE_VALID,
+    .break_bits = ~UINT64_C(0),
     .leaf_mask = PTE_TABLE,
     .leaf_value = 0,
     .addr_mask = 0x0000'ffff'ffff'f000,
