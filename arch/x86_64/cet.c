@@ -52,13 +52,28 @@ static void shadow_prepare(struct cpu *cpu)
     wrmsr(IA32_INTERRUPT_SSP_TABLE, (uint64_t)cpu->arch.tables->shadow_ist);
 }
 
+static bool has_branch_tracking(void)
+{
+    return CFP_BRANCH && cpu_has(CPU_IBT);
+}
+
+/* Decided once, by start.S, which left or removed the instructions. */
+static bool has_shadow_stack(void)
+{
+    return CFP_RETURN && patch_features & FEATURE_SHADOW_STACK;
+}
+
+const char *cet_level(void)
+{
+    return cpu_cfp_name(has_branch_tracking(), has_shadow_stack());
+}
+
 uint64_t cet_prepare(struct cpu *cpu)
 {
     uint64_t s_cet = 0;
-    if (CFP_BRANCH && cpu_has(CPU_IBT))
+    if (has_branch_tracking())
         s_cet |= S_CET_ENDBR_EN | S_CET_NO_TRACK_EN | S_CET_SUPPRESS_DIS;
-    /* Decided once, by start.S, which left or removed the instructions. */
-    if (CFP_RETURN && patch_features & FEATURE_SHADOW_STACK) {
+    if (has_shadow_stack()) {
         shadow_prepare(cpu);
         s_cet |= S_CET_SH_STK_EN;
     }

@@ -17,6 +17,9 @@
  */
 uint64_t cet_prepare(struct cpu *cpu);
 
+/* The level that this image has on this CPU, for people. */
+const char *cet_level(void);
+
 /* Start enforcement. The caller never returns: the shadow stack knows nothing of its callers. */
 static ALWAYS_INLINE void cet_enter(uint64_t s_cet)
 {

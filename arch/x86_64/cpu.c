@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Setting up a CPU: control registers and MSRs (SDM vol. 3, "System Architecture Overview"). */
 
+#include "arch/x86_64/cet.h"
 #include "arch/x86_64/cpu.h"
 
 #include "arch/contract/cpu.h"
@@ -68,8 +69,8 @@ void arch_cpu_init(struct cpu *cpu)
     cpu->arch.apic_id = lapic_id();
     cpu_set_number(cpu);
     const struct cpuid id = cpuid(1, 0);
-    console_print(CONSOLE_INFO, "CPU: APIC ID %u, signature %#x, CR4 %#lx", cpu->arch.apic_id,
-                  id.eax, read_cr4());
+    console_print(CONSOLE_INFO, "CPU: APIC ID %u, signature %#x, CR4 %#lx, CFP %s",
+                  cpu->arch.apic_id, id.eax, read_cr4(), cet_level());
 }
 
 void arch_cpu_idle(void)

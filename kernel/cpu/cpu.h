@@ -53,5 +53,8 @@ static inline struct cpu *cpu_local(void)
  */
 struct cpu *cpu_create(bool boot);
 
+/* The level of control-flow protection that is in effect, as the build names it: "none" to "full". */
+const char *cpu_cfp_name(bool branch, bool returns);
+
 /* Forget the CPU made last: it could not be started. */
 void cpu_drop_last(void);

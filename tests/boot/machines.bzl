@@ -57,6 +57,12 @@ _CFP = {
     "x86_64": {"": "max", "_plain_cpu": "qemu64"},
 }
 
+# What comes of it on `max`: the emulator has no control-flow enforcement on x86_64.
+_CFP_IN_EFFECT = {
+    "aarch64": {level: level for level in CFP_LEVELS},
+    "x86_64": {level: "none" for level in CFP_LEVELS},
+}
+
 # Boards whose UART the root task does not know: the kernel's own lines tell whether all is well.
 _NO_ROOT = ["^ROOT: No image: ", "^Nothing to run: all CPUs are idle$"]
 
@@ -94,6 +100,14 @@ def boot_tests(name):
         for cfp in CFP_LEVELS:
             for suffix, model in _CFP[cpu].items():
                 tests["%s_cfp_%s%s_test" % (cpu, cfp, suffix)] = _args(cpu, {"cfp": cfp, "cpu_model": model})
+    for cpu, levels in _CFP_IN_EFFECT.items():
+        for cfp, effect in levels.items():
+            tests["%s_cfp_%s_in_effect_test" % (cpu, cfp)] = {
+                "cfp": cfp,
+                "cpu": cpu,
+                "cpu_model": "max",
+                "expect_console": ["^CPU.*, CFP %s$" % effect] + _NO_ROOT,
+            }
     for test, args in tests.items():
         emulator_test(name = test, **args)
     native.test_suite(name = name, tests = tests.keys())
