@@ -124,7 +124,8 @@ void arch_platform_init(const struct boot_config *config)
     if (!platform.has_fadt)
         console_print(CONSOLE_WARN, "ACPI: no usable FADT: no power control");
     stc_begin();
-    find_consoles(&acpi);
+    if (!(config->options & BOOT_NOUART))
+        find_consoles(&acpi);
     lapic_setup(protect_iommus(&acpi));
     if (!acpi_find(&acpi, "APIC", &table))
         panic("ACPI: no MADT: this machine cannot be run");
