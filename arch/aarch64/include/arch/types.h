@@ -83,8 +83,8 @@ enum : uint64_t {
     PTE_XS = UINT64_C(1) << 57,    /* software: executable in supervisor as asked   */
 
     /* Permissions and software's bits: they change without a break in between. */
-    PTE_S2_LOOSE = PTE_S2_READ | PTE_S2_WRITE | UINT64_C(3) << PTE_S2_XN_SHIFT | PTE_OWNED | PTE_XU |
-                   PTE_XS,
+    PTE_S2_LOOSE =
+        PTE_S2_READ | PTE_S2_WRITE | UINT64_C(3) << PTE_S2_XN_SHIFT | PTE_OWNED | PTE_XU | PTE_XS,
 };
 
 /* Cacheability and shareability of a MAD (interface specification, 7.7.5). */
