@@ -97,6 +97,19 @@ void arch_kernel_flush(uintptr_t va, uint64_t size)
     isb();
 }
 
+void arch_code_sync(const void *code, size_t size)
+{
+    /* CTR_EL0.DminLine: words in the smallest data cache line. By address, to the PoU. */
+    const uint64_t line = UINT64_C(4) << sysreg_field(SYSREG_READ(ctr_el0), 19, 16);
+    const uintptr_t start = (uintptr_t)code, end = start + size;
+    for (uintptr_t at = align_down(start, line); at < end; at += line)
+        __asm__ volatile("dc cvau, %0" : : "r"(at) : "memory");
+    dsb_ish();
+    __asm__ volatile("ic ialluis" : : : "memory");
+    dsb_ish();
+    isb();
+}
+
 void arch_ports_flush([[maybe_unused]] struct space_bit *ports)
 {
     unreachable(); /* no ports, hence no port spaces */

@@ -27,5 +27,11 @@ void arch_space_hst_flush(struct arch_space_hst *space);
 /* Forget translations of the kernel's own window and device mappings in [va, va + size). */
 void arch_kernel_flush(uintptr_t va, uint64_t size);
 
+/*
+ * What was written as data to [code, code + size), mapped in the kernel, can be executed: on return
+ * no CPU fetches what was there before, through any mapping.
+ */
+void arch_code_sync(const void *code, size_t size);
+
 /* The table that maps the kernel, for kernel/mm/kmap.c (format ARCH_PTAB_KERNEL). */
 uint64_t *arch_kernel_root(void);

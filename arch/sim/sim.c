@@ -119,6 +119,10 @@ void arch_space_hst_flush(struct arch_space_hst *space)
     space->flushes++;
 }
 
+void arch_code_sync([[maybe_unused]] const void *code, [[maybe_unused]] size_t size)
+{
+}
+
 void arch_ports_flush([[maybe_unused]] struct space_bit *ports)
 {
 }

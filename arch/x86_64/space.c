@@ -114,6 +114,11 @@ void arch_kernel_flush(uintptr_t va, uint64_t size)
         invlpg(at);
 }
 
+/* Instruction caches follow stores (SDM vol. 3, "Self-Modifying Code"). */
+void arch_code_sync([[maybe_unused]] const void *code, [[maybe_unused]] size_t size)
+{
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
     uint64_t *const root = frame_alloc(0, FRAME_ZERO);

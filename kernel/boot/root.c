@@ -3,6 +3,7 @@
 #include "kernel/boot/root.h"
 
 #include "arch/contract/ec.h"
+#include "arch/contract/space.h"
 #include "kernel/abi/hip.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/selector.h"
@@ -34,7 +35,8 @@ static bool refuse(const char *why)
     return false;
 }
 
-static const char overlap[] = "The image overlaps the kernel's memory: load one of them elsewhere";
+static const char overlap[] =
+    "The image overlaps the kernel's memory: load one of them elsewhere";
 
 bool root_read(const struct boot_config *config, struct prange nova, struct elf_image *image)
 {
@@ -124,8 +126,22 @@ static void fill_idle_contexts(const struct hip *hip)
     }
 }
 
+/* The loader wrote the image as data; root_read has seen that all of it can be mapped. */
+static void sync_code(const struct elf_segment *s)
+{
+    enum : uint64_t { PIECE = 1 << 20 };
+    for (uint64_t done = 0; done < s->size; done += PIECE) {
+        const uint64_t size = min_u64(PIECE, s->size - done);
+        const void *const code = kmap_window(paddr(s->phys.raw + done), size);
+        must(code != nullptr);
+        arch_code_sync(code, size);
+    }
+}
+
 static void map_segment(const struct elf_segment *s)
 {
+    if (s->perm & PERM_MEM_XU)
+        sync_code(s);
     const uint64_t first = s->vaddr >> PAGE_BITS;
     const uint64_t last = (s->vaddr + s->size - 1) >> PAGE_BITS;
     for (uint64_t page = first; page <= last; page++) {
