@@ -15,7 +15,7 @@
 #include "platforms/drivers/drivers.h"
 
 /* ACPI gives no sizes: what the architectures reserve for one frame. */
-enum : uint64_t { GICC_SIZE = 0x2000, GICH_SIZE = 0x2000 };
+enum : uint64_t { GICC_SIZE = 0x2000, GICH_SIZE = 0x2000, ITS_SIZE = 0x2'0000 };
 enum : uint64_t { SMMU_V3_SIZE = 0x2'0000, SMMU_V2_SIZE = 0x2'0000 };
 
 enum : uint16_t { INTID_PPI = 16 };
@@ -49,10 +49,12 @@ static void read_madt(const struct acpi_table *table)
         case ACPI_MADT_GICR:
             platform_add_gicr((struct board_range){entry.gicr.base, entry.gicr.size});
             break;
+        case ACPI_MADT_ITS:
+            nova_protect("ITS", paddr(entry.its.base), ITS_SIZE);
+            break;
         case ACPI_MADT_LAPIC:
         case ACPI_MADT_IOAPIC:
         case ACPI_MADT_X2APIC:
-        case ACPI_MADT_ITS:
             break;
         }
     /* The first frame pages of absent devices are not theirs. */
