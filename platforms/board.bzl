@@ -13,6 +13,9 @@ def _uart(uart):
     stride_log2 = {1: 0, 2: 1, 4: 2}[uart.stride]
     return "{ .kind = UART_%s, .stride_log2 = %d, .clock_hz = %d, .base = 0x%x }" % (uart.kind, stride_log2, uart.clock, uart.base)
 
+def _range(range):
+    return "{ 0x%x, 0x%x }" % range
+
 def _array(type, name, values):
     return "static const %s %s[] = { %s };" % (type, name, ", ".join(values))
 
@@ -42,7 +45,7 @@ def board_source(name, row):
         fields.append(("spin_table", "0x%x" % row["spin_table"]))
     if "uart" in row:
         fields.append(("uart", _uart(row["uart"])))
-    fields += [(key, "{ 0x%x, 0x%x }" % row[key]) for key in ["gicd", "gicr", "gicc", "gich", "gicv"] if key in row]
+    fields += [(key, _range(row[key])) for key in ["gicd", "gicr", "gicc", "gich", "gicv"] if key in row]
     fields += [(field, _irq(row[key])) for field, key in [
         ("timer_el2", "timer_el2"),
         ("timer_virt", "timer_virt"),
@@ -52,6 +55,9 @@ def board_source(name, row):
         lines += [_array("struct board_irq", "context_%d" % i, [_irq(c) for c in s.contexts]) for i, s in enumerate(smmu)]
         lines += ["static const struct board_smmu smmu[] = {"] + [_smmu(i, s) for i, s in enumerate(smmu)] + ["};"]
         fields += [("smmu", "smmu"), ("smmu_count", "%d" % len(smmu))]
+    if "withhold" in row:
+        lines.append(_array("struct board_range", "withhold", [_range(r) for r in row["withhold"]]))
+        fields += [("withhold", "withhold"), ("withhold_count", "%d" % len(row["withhold"]))]
     lines += ["", "const struct board board = {"] + ["    .%s = %s," % f for f in fields] + ["};", ""]
     return "\n".join(lines)
 

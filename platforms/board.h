@@ -55,6 +55,8 @@ struct board {
     struct board_irq timer_el2, timer_virt, gic_maintenance;
     const struct board_smmu *smmu;
     uint8_t smmu_count;
+    uint8_t withhold_count;
+    const struct board_range *withhold; /* registers that no driver of the kernel claims */
 };
 
 extern const struct board board;

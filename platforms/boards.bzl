@@ -12,6 +12,8 @@
     gic          versions; gicd and gicr (3) or gicd, gicc, gich, gicv (2) are (base, size)
     timer_el2, timer_virt, maintenance    private interrupts (PPI)
     smmu         base, interrupts for the whole unit and for each context bank
+    withhold     (base, size) of further registers that user mode must not reach: a GICv3's frames for GICv2 software
+                 (GICC, GICH, GICV), an SMMU that no driver knows
     emulator     QEMU's machine that models the board, if there is one
     remark       what a porter must know, and where the first implementation of this kernel differs
 
@@ -179,6 +181,11 @@ BOARDS = {
         "uart": _uart("IMX", 0x30860000, 25000000, irq = (26, _HIGH)),
         "emulator": _emulator("imx8mp-evk", "cortex-a53", 4, "3G"),
         "remark": "the 8MM, 8MN and 8MP kits have their console on UART2, 0x30890000",
+        "withhold": [
+            (0x31000000, 0x2000),
+            (0x31010000, 0x2000),
+            (0x31020000, 0x2000),
+        ],
     } | _timers() | _gicv3((0x38800000, 0x10000), (0x38880000, 0xc0000)),
     "qualcomm_sdm670": {
         "cpu": "aarch64",
@@ -208,6 +215,11 @@ BOARDS = {
         "ram": (0, 2 * _GIB),
         "uart": _uart("NS16550", 0xff1a0000, stride = 4, irq = (100, _HIGH)),
         "remark": "firmware usually leaves the console at 1500000 baud",
+        "withhold": [
+            (0xfff00000, 0x10000),
+            (0xfff10000, 0x10000),
+            (0xfff20000, 0x10000),
+        ],
     } | _timers() | _gicv3((0xfee00000, 0x10000), (0xfef00000, 0xc0000)),
     "ti_j721e": {
         "cpu": "aarch64",
@@ -217,6 +229,12 @@ BOARDS = {
         "ram": (0x80000000, 2 * _GIB),
         "uart": _uart("NS16550", 0x02800000, 48000000, stride = 4, irq = (192, _HIGH)),
         "remark": "an SMMUv3 is at 0x36600000 (SPIs 772 and 768, edge); OP-TEE owns 0x9e800000 + 0x1800000",
+        "withhold": [
+            (0x36600000, 0x100000),
+            (0x6f000000, 0x2000),
+            (0x6f010000, 0x1000),
+            (0x6f020000, 0x2000),
+        ],
     } | _timers() | _gicv3((0x01800000, 0x10000), (0x01900000, 0x100000)),
     "xilinx_zynq_cg": _ZYNQ | {
         "machine": "Xilinx Zynq UltraScale+ CG: 2 Cortex-A53",

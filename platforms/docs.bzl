@@ -19,6 +19,9 @@ def _hex(value):
 def _range(row, key):
     return "%s + %s" % (_hex(row[key][0]), _hex(row[key][1])) if key in row else ""
 
+def _ranges(ranges):
+    return "; ".join(["%s + %s" % (_hex(base), _hex(size)) for base, size in ranges])
+
 def _irq(irq):
     return "%d/%d" % irq if irq else ""
 
@@ -63,6 +66,7 @@ _DEVICES = [
     ("timer EL2 / virtual", lambda name, row: " ".join([_irq(row[k]) for k in ["timer_el2", "timer_virt"] if k in row])),
     ("maintenance", lambda name, row: _irq(row.get("maintenance"))),
     ("SMMU", lambda name, row: "; ".join([_smmu(s) for s in row.get("smmu", [])])),
+    ("withheld", lambda name, row: _ranges(row.get("withhold", []))),
 ]
 
 # The README's table names what fits on a line.

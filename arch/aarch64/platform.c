@@ -88,6 +88,8 @@ void arch_platform_init(const struct boot_config *config)
         psci_init();
     gic_init();
     smmu_init();
+    for (unsigned i = 0; i < board.withhold_count; i++)
+        nova_protect("withheld", paddr(board.withhold[i].base), board.withhold[i].size);
 }
 
 void arch_platform_hip(struct hip *hip)
