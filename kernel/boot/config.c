@@ -28,14 +28,14 @@ static void use_multiboot(struct boot_config *config, const struct boot_info *in
 }
 
 /*
- * X0 is a device tree and X1 the root image, of unknown size. Loaders that cannot pass X1 leave 0
- * there; then the tree names the image.
+ * X0 is a device tree, 0 for none, and X1 the root image, of unknown size. Loaders that cannot pass X1
+ * leave 0 there; then the tree names the image.
  */
 static void use_legacy(struct boot_config *config, const uint64_t reg[3])
 {
     struct fdt fdt;
     struct prange module;
-    if (fdt_open(&fdt, kmap_window, paddr(reg[0])))
+    if (reg[0] != 0 && fdt_open(&fdt, kmap_window, paddr(reg[0])))
         config->fdt = paddr(reg[0]);
     if (reg[1] != 0)
         config->root_image = paddr(reg[1]);
