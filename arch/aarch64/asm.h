@@ -60,6 +60,7 @@
 /* HCR_EL2: RW, TGE; and with them DC, VM while the kernel or a host thread runs. */
 #define HCR_START 0x88000000
 #define HCR_HOST 0x88001001
+#define HCR_E2H 0x400000000 /* never set; reads as set where it is RES1 (ID_AA64MMFR4_EL1.E2H0) */
 
 /* SPSR_ELx: EL2 with SP_EL2, all interrupts masked. */
 #define SPSR_EL2H_MASKED 0x3c9

@@ -77,6 +77,15 @@ static void read_board(void)
         platform_add_cpu(board.cpu_mpidr[i], 0);
 }
 
+/* What nothing here can put right. */
+static void check_cpu(void)
+{
+    if (SYSREG_READ(hcr_el2) & HCR_E2H)
+        panic("CPU: HCR_EL2.E2H cannot be cleared: this CPU runs EL2 in VHE mode only");
+    if (SYSREG_READ(cntfrq_el0) == 0)
+        panic("CPU: CNTFRQ_EL0 is 0: firmware must set it to the frequency of the system counter");
+}
+
 void arch_platform_init(const struct boot_config *config)
 {
     const bool has_acpi = platform_read_acpi(config);
@@ -84,6 +93,7 @@ void arch_platform_init(const struct boot_config *config)
         read_board();
     console_print(CONSOLE_INFO, "BOARD: %s, described by %s", board.name,
                   has_acpi ? "ACPI" : "its row");
+    check_cpu();
     if (platform.start == CPU_START_PSCI)
         psci_init();
     gic_init();
