@@ -161,8 +161,6 @@ static void start_all(void)
     for (uint16_t i = 0; i < platform.cpu_count; i++) {
         const uint32_t apic_id = platform.apic_id[i];
         const bool boot = apic_id == boot_cpu.arch.apic_id;
-        if (boot && self)
-            continue; /* listed twice */
         struct cpu *const cpu = cpu_create(boot);
         if (cpu == nullptr)
             break;
