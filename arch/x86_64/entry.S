@@ -183,6 +183,10 @@ entry_vectors:
     vector = vector + 1
     .endr
 
+/*
+ * Speculation may take the wrong way at the choice to swap GS, and use the user's GS.base in the kernel
+ * (CVE-2019-1125): an LFENCE on either way waits until the choice is made.
+ */
     .balign 64
 entry_trap:
     PUSH_REGS
@@ -192,10 +196,12 @@ entry_trap:
     testb   $3, REGS_CS(%rsp)
     jz      1f
     swapgs
+    lfence
     mov     %gs:CPU_STACK_TOP, %rsp
     call    trap_user           /* (ec), does not return */
 
-1:  call    trap_kernel         /* (regs), returns after an interrupt */
+1:  lfence
+    call    trap_kernel         /* (regs), returns after an interrupt */
     POP_REGS
     iretq
 
@@ -210,7 +216,8 @@ entry_ist:
     test    %ebx, %ebx          /* the kernel's has the top bit set */
     js      1f
     swapgs
-1:  mov     %rsp, %rdi
+1:  lfence
+    mov     %rsp, %rdi
     call    trap_ist            /* (regs) */
     test    %ebx, %ebx
     js      2f

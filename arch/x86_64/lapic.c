@@ -44,6 +44,8 @@ enum : uint32_t {
     TPR_EXCEPTIONS = 0x10, /* vectors below 0x20 are no interrupts */
     VERSION_MAX_LVT_SHIFT = 16,
     XAPIC_ID_SHIFT = 24,
+    XAPIC_ID_ALL = 0xff,
+    X2APIC_ID_ALL = 0xffff'ffff,
     ICR_INIT = 5u << 8,
     ICR_SIPI = 6u << 8,
     ICR_PENDING = 1u << 12,
@@ -114,6 +116,11 @@ void lapic_init(void)
 uint32_t lapic_id(void)
 {
     return registers == nullptr ? reg_read(APIC_ID) : reg_read(APIC_ID) >> XAPIC_ID_SHIFT;
+}
+
+bool lapic_reaches(uint32_t apic_id)
+{
+    return apic_id < (registers == nullptr ? X2APIC_ID_ALL : XAPIC_ID_ALL);
 }
 
 void lapic_eoi(void)

@@ -16,6 +16,9 @@ void lapic_init(void);
 /* APIC ID of this CPU. */
 uint32_t lapic_id(void);
 
+/* Whether `apic_id` is that of one CPU in the mode chosen: not too wide for it, not the broadcast. */
+bool lapic_reaches(uint32_t apic_id);
+
 /* End of interrupt. */
 void lapic_eoi(void);
 

@@ -60,8 +60,16 @@ static void find_consoles(const struct acpi *acpi)
         add_console(&console);
 }
 
+/* A CPU may be listed twice, as local APIC and as x2APIC. */
 static void add_cpu(uint32_t apic_id)
 {
+    for (unsigned i = 0; i < platform.cpu_count; i++)
+        if (platform.apic_id[i] == apic_id)
+            return;
+    if (!lapic_reaches(apic_id)) {
+        console_print(CONSOLE_WARN, "CPU: APIC ID %u cannot be addressed, not used", apic_id);
+        return;
+    }
     if (platform.cpu_count < CPU_MAX)
         platform.apic_id[platform.cpu_count++] = apic_id;
 }

@@ -31,14 +31,25 @@ extern const uint32_t trampoline_cr3[];
 uint64_t smp_kernel_cr3;
 _Atomic(struct cpu *) smp_next;
 
-/* The CPU that is being started has done all it does before boot_secondary. */
-static _Atomic bool ready;
+/*
+ * The CPU that is being started. Whoever takes it away decides: the CPU itself, when it has done all it
+ * does before boot_secondary, or the boot CPU, which then gives its number to another.
+ */
+static _Atomic(struct cpu *) starting;
+
+static bool starting_take(struct cpu *cpu)
+{
+    /* Release: who sees it taken sees what the CPU did. */
+    return atomic_compare_exchange_strong_explicit(&starting, &cpu, nullptr, memory_order_acq_rel,
+                                                   memory_order_acquire);
+}
 
 [[noreturn]] void smp_enter(struct cpu *cpu)
 {
     arch_cpu_init(cpu);
     cet_enter(cet_prepare(cpu));
-    atomic_store_explicit(&ready, true, memory_order_release);
+    if (!starting_take(cpu))
+        arch_cpu_stop(); /* too late */
     boot_secondary(cpu);
 }
 
@@ -125,12 +136,12 @@ static bool wait_claimed(uint64_t us)
     return true;
 }
 
-static bool wait_ready(void)
+static bool wait_ready(struct cpu *cpu)
 {
     const uint64_t end = deadline(START_WAIT_US);
-    while (!atomic_load_explicit(&ready, memory_order_acquire)) {
+    while (atomic_load_explicit(&starting, memory_order_acquire) == cpu) {
         if (arch_stc_read() > end)
-            return false;
+            return !starting_take(cpu);
         arch_cpu_relax();
     }
     return true;
@@ -139,7 +150,7 @@ static bool wait_ready(void)
 /* Answers whether the CPU is up. */
 static bool start(struct cpu *cpu, uint32_t apic_id)
 {
-    atomic_store_explicit(&ready, false, memory_order_relaxed);
+    atomic_store_explicit(&starting, cpu, memory_order_relaxed);
     /* Release: the CPU that takes it finds its struct filled. */
     atomic_store_explicit(&smp_next, cpu, memory_order_release);
     lapic_send_init(apic_id);
@@ -152,7 +163,7 @@ static bool start(struct cpu *cpu, uint32_t apic_id)
             return false;
         }
     }
-    return wait_ready();
+    return wait_ready(cpu);
 }
 
 static void start_all(void)
@@ -161,8 +172,6 @@ static void start_all(void)
     for (uint16_t i = 0; i < platform.cpu_count; i++) {
         const uint32_t apic_id = platform.apic_id[i];
         const bool boot = apic_id == boot_cpu.arch.apic_id;
-        if (boot && self)
-            continue; /* listed twice */
         struct cpu *const cpu = cpu_create(boot);
         if (cpu == nullptr)
             break;

@@ -254,6 +254,7 @@ from_long_mode:
     lgdt    PHYS(boot_gdtr)(%rbp)
     mov     %cr4, %rax
     btr     $23, %rax           /* CET demands CR0.WP, which goes now */
+    btr     $17, %rax           /* PCIDE demands CR0.PG              */
     mov     %rax, %cr4
     push    $boot_gdt_code32 - boot_gdt
     lea     leave_paging - image(%rbp), %rax

@@ -46,6 +46,16 @@ static inline uint64_t align_up(uint64_t x, uint64_t to)
     return (x + to - 1) & ~(to - 1);
 }
 
+/*
+ * `index`, known to be below `size`, a power of two: cut to that even where speculation runs past the
+ * check. The asm hides the check from the compiler, which would find the mask of no use.
+ */
+static inline uint64_t index_nospec(uint64_t index, uint64_t size)
+{
+    __asm__("" : "+r"(index));
+    return index & (size - 1);
+}
+
 /* Number of the highest set bit; x is not 0. */
 static inline unsigned bit_highest(uint64_t x)
 {

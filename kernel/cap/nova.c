@@ -44,6 +44,7 @@ void nova_protect(const char *what, paddr_t base, uint64_t size)
 {
     if (size == 0)
         return;
+    size = min_u64(size, UINT64_MAX - base.raw); /* firmware's numbers may wrap */
     uint64_t start = base.raw >> PAGE_BITS;
     uint64_t end = ((base.raw + size - 1) >> PAGE_BITS) + 1;
     console_print(CONSOLE_DEBUG, "protect %#018lx..%#018lx %s", base.raw, base.raw + size, what);

@@ -44,6 +44,23 @@ static void the_limit_bounds_an_extent(void)
     CHECK(delegable);
 }
 
+/* Bits that no physical address has count as frames like all others. */
+static void the_end_of_a_range_does_not_wrap(void)
+{
+    static const uint64_t sizes[] = {1, PAGE_SIZE, PAGE_SIZE + 1, UINT64_MAX};
+    const uint64_t last = UINT64_MAX >> PAGE_BITS;
+    for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+        bool delegable;
+        nova_protect("test", paddr(UINT64_MAX - i * PAGE_SIZE), sizes[i]);
+        CHECK_EQ(nova_extent(last - i, UINT64_MAX, &delegable), i + 1);
+        CHECK(!delegable);
+        CHECK_EQ(nova_extent(last - i - 1, UINT64_MAX, &delegable), 1);
+        CHECK(delegable);
+        CHECK_EQ(nova_extent(FRAMES * 10, 77, &delegable), 77);
+        CHECK(delegable);
+    }
+}
+
 static void protect_too_much([[maybe_unused]] void *arg)
 {
     for (uint64_t i = 0; i <= NOVA_PROTECTED_MAX; i++)
@@ -59,5 +76,6 @@ int main(void)
 {
     SIM_RUN(extents_agree_with_a_byte_per_frame);
     SIM_RUN(the_limit_bounds_an_extent);
+    SIM_RUN(the_end_of_a_range_does_not_wrap);
     SIM_RUN(too_many_ranges_are_noticed);
 }

@@ -7,12 +7,15 @@
 
 #include "kernel/abi/selector.h"
 #include "kernel/abi/status.h"
+#include "kernel/base/bits.h"
 #include "kernel/cap/cap.h"
 #include "kernel/obj/kobject.h"
 
 struct pd;
 
 enum : uint64_t { OBJ_PAGE_SLOTS = 512, OBJ_ROOT_SLOTS = SELNUM / OBJ_PAGE_SLOTS };
+
+static_assert((SELNUM & (SELNUM - 1)) == 0, "index_nospec");
 
 struct space_obj {
     alignas(KOBJ_ALIGN) struct kobject obj;
@@ -31,6 +34,7 @@ static inline struct cap space_obj_load(const struct space_obj *space, uint64_t 
 {
     if (sel >= SELNUM)
         return cap_null();
+    sel = index_nospec(sel, SELNUM);
     _Atomic uintptr_t *const page =
         atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_acquire);
     if (page == nullptr)
