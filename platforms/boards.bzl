@@ -80,7 +80,8 @@ BOARDS = {
         "mpidr": [0],
         "ram": (0, 0),
         "link": 0,
-        "remark": "the loader chooses a 2 MiB-aligned address",
+        "emulator": _emulator("virt,virtualization=on,gic-version=3", "max", 4, "1G"),
+        "remark": "the loader chooses a 2 MiB-aligned address; in the emulator UEFI firmware makes the tables",
     },
     "qemu": {
         "cpu": "aarch64",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""BOARDS.md and configs.bazelrc: what people and the command line see of the rows."""
+"""BOARDS.md, configs.bazelrc and the table of the README: what people and the command line see of the rows."""
 
 load(":boards.bzl", "BOARDS", "link_address")
 load(":matrix.bzl", "IMAGES", "image_name")
@@ -65,6 +65,13 @@ _DEVICES = [
     ("SMMU", lambda name, row: "; ".join([_smmu(s) for s in row.get("smmu", [])])),
 ]
 
+# The README's table names what fits on a line.
+_OVERVIEW = [
+    ("`--config=`", lambda name, row: "`%s`" % image_name(name)),
+    ("machine", lambda name, row: row["machine"]),
+    ("emulated", lambda name, row: "`-M %s`" % row["emulator"].machine.split(",")[0] if "emulator" in row else ""),
+]
+
 def _line(cells):
     return "| %s |" % " | ".join(cells)
 
@@ -83,7 +90,8 @@ def _configs():
 
 def _impl(ctx):
     outs = []
-    for name, text in {"BOARDS.md": _boards_md(), "configs.bazelrc": _configs()}.items():
+    made = {"BOARDS.md": _boards_md(), "configs.bazelrc": _configs(), "README.md.part": _table(_OVERVIEW)}
+    for name, text in made.items():
         out = ctx.actions.declare_file("%s/%s" % (ctx.label.name, name))
         ctx.actions.write(out, text)
         outs.append(out)

@@ -24,8 +24,13 @@ def _quote(word):
     return "'" + word.replace("'", "'\\''") + "'"
 
 def _modules(ctx, cpu):
-    """-initrd: all modules in multiboot's way (x86_64), the root task alone elsewhere."""
-    elements = [(ctx.file.root, ctx.attr.root_args)] if ctx.file.root else []
+    """-initrd: all modules in multiboot's way (x86_64), the root task alone elsewhere.
+
+    Not the root task if machine_args hand it over.
+    """
+    elements = []
+    if ctx.file.root and not [arg for arg in ctx.attr.machine_args if "{root" in arg]:
+        elements.append((ctx.file.root, ctx.attr.root_args))
     for target, words in ctx.attr.modules.items():
         elements += [(file, words) for file in target[DefaultInfo].files.to_list()]
     if not elements:
@@ -48,12 +53,15 @@ def _program(ctx, cpu):
             return file.short_path
     fail("%s: %s has no emulator for %s" % (ctx.label, ctx.attr.qemu.label, cpu))
 
+def _folder(file):
+    return file.short_path.rpartition("/")[0]
+
 def _extra(ctx):
     """The test's own arguments, with the names of its files put in."""
     image = ctx.attr.kernel[0][KernelImageInfo]
-    names = {"{boot}": image.boot.short_path, "{elf}": image.elf.short_path}
+    names = {"{boot}": image.boot.short_path, "{elf}": image.elf.short_path, "{elf_folder}": _folder(image.elf)}
     if ctx.file.root:
-        names["{root}"] = ctx.file.root.short_path
+        names |= {"{root}": ctx.file.root.short_path, "{root_folder}": _folder(ctx.file.root)}
     args = []
     for arg in ctx.attr.machine_args:
         for name, path in names.items():
@@ -98,10 +106,13 @@ def _emulator_test_impl(ctx):
     runner = [ctx.executable._run.short_path, "--timeout", "%d" % ctx.attr.timeout_s]
     for pattern in ctx.attr.expect_console:
         runner += ["--expect", pattern]
+    for line, command in ctx.attr.monitor.items():
+        runner += ["--when", line, "--type", command]
     for file in ctx.files.writable:
         runner += ["--copy", file.short_path]
+    console = "mon:stdio" if ctx.attr.monitor else "stdio"
     start = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, "stdio")), is_executable = True)
+    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, console)), is_executable = True)
     return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [ctx.executable._run]))
 
 _RUN = """#!/bin/sh
@@ -132,7 +143,7 @@ _ATTRS = {
     "kernel": attr.label(cfg = _to_board, default = "//:hypervisor", providers = [KernelImageInfo]),
     "loader": attr.label(cfg = _to_user, allow_single_file = True, doc = "Started in the kernel's place; name the kernel in machine_args."),
     "machine": attr.string(doc = "-machine; the board's if empty."),
-    "machine_args": attr.string_list(doc = "More arguments; {boot}, {elf} and {root} are the kernel's and the root task's files."),
+    "machine_args": attr.string_list(doc = "More arguments; {boot}, {elf} and {root} are the kernel's and the root task's files, {elf_folder} and {root_folder} where they are."),
     "memory": attr.string(doc = "-m; the board's if empty."),
     "modules": attr.label_keyed_string_dict(allow_files = True, cfg = _to_user, doc = "Boot modules and the words behind their names."),
     "qemu": attr.label(default = "@qemu10//:all", cfg = "exec"),
@@ -146,6 +157,7 @@ _emulator_test = rule(
     implementation = _emulator_test_impl,
     attrs = _ATTRS | {
         "expect_console": attr.string_list(doc = "Regular expressions that lines match in order; replaces TAP."),
+        "monitor": attr.string_dict(doc = "When a line matches the regular expression, QEMU's monitor gets the command; in order."),
         "timeout_s": attr.int(default = 60, doc = "Seconds until the machine is stopped and the test fails."),
         "_run": attr.label(default = "//tools/emulator:run", executable = True, cfg = "exec"),
     },

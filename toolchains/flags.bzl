@@ -44,6 +44,7 @@ BARE_METAL = [
     "-fno-pic",
     "-fno-stack-protector",
     "-fno-asynchronous-unwind-tables",
+    "-fomit-frame-pointer",
     "-ffunction-sections",
     "-fdata-sections",
     "-fstrict-flex-arrays=3",
@@ -92,6 +93,34 @@ USER = {
     "aarch64": ["-mstrict-align"],
     "x86_64": [],
 }
+
+# A boot loader of ours for x86_64 is 32-bit code, as those that start it want it.
+CODE_32 = {
+    "compile": ["-m32", "-march=i686", "-mgeneral-regs-only"],
+    "link": ["-m", "elf_i386"],
+}
+
+# A file without headers: what is loaded, from the first byte.
+FLAT_LINK = ["--oformat=binary"]
+
+# Applications for UEFI are Windows programs.
+EFI_COMPILE = [
+    "-O2",
+    "-ffreestanding",
+    "-fno-stack-protector",
+    "-mgeneral-regs-only",
+    "-mno-stack-arg-probe",
+]
+
+EFI_LINK = [
+    "-flavor",
+    "link",
+    "-entry:efi_main",
+    "-nodefaultlib",
+    "-subsystem:efi_application",
+    "-timestamp:0",
+    "-WX",
+]
 
 LINK_EMULATION = {
     "aarch64": ["-m", "aarch64elf", "-z", "max-page-size=4096"],

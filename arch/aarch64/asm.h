@@ -6,8 +6,14 @@
 #pragma once
 
 /* struct cpu (kernel/cpu/cpu.h, arch/types.h) */
+#define CPU_CURRENT 8
 #define CPU_STACK_TOP 16
 #define CPU_FAULT_FRAME 32
+#define CPU_VTTBR 40
+
+/* struct ec (kernel/obj/ec.h), struct space_hst (kernel/cap/space_hst.h) */
+#define EC_HOST 0x148
+#define SPACE_VTTBR 0x28
 
 /* struct fault_frame (fault.h) */
 #define FAULT_SP 248
@@ -49,8 +55,7 @@
 #define SCTLR_WXN 0x80000
 #define SCTLR_ENIA 0x80000000
 #define SCTLR_BT_BIT 36
-#define SCTLR_KERNEL                                                                               \
-    (SCTLR_RES1 | SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+#define SCTLR_KERNEL (SCTLR_RES1 | SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 
 /* HCR_EL2: RW, TGE; and with them DC, VM while the kernel or a host thread runs. */
 #define HCR_START 0x88000000

@@ -172,9 +172,12 @@ void arch_cpu_init(struct cpu *cpu)
     init_timers();
     init_host();
     gic_init_cpu(cpu);
-    console_print(CONSOLE_INFO, "CPU with MPIDR %#lx: MIDR %#lx, %u-bit addresses, %u-bit VMIDs",
+    const uint64_t sctlr = SYSREG_READ(sctlr_el2);
+    console_print(CONSOLE_INFO,
+                  "CPU with MPIDR %#lx: MIDR %#lx, %u-bit addresses, %u-bit VMIDs, CFP %s",
                   cpu->arch.mpidr, SYSREG_READ(midr_el1), pa_bits[pa_range()],
-                  arch_features.vmid_bits);
+                  arch_features.vmid_bits,
+                  cpu_cfp_name(sctlr >> SCTLR_BT_BIT & 1, (sctlr & SCTLR_ENIA) != 0));
 }
 
 void arch_cpu_idle(void)

@@ -26,8 +26,7 @@ static paddr_t entry_address(void)
 /* Until the CPU says it is online, or the time is over. */
 static bool wait_online(struct cpu *cpu)
 {
-    const uint64_t end =
-        arch_stc_read() + SYSREG_READ(cntfrq_el0) * START_TIMEOUT_MS / 1000;
+    const uint64_t end = arch_stc_read() + SYSREG_READ(cntfrq_el0) * START_TIMEOUT_MS / 1000;
     while (!atomic_load_explicit(&cpu->shared.online, memory_order_acquire)) {
         if (arch_stc_read() > end) {
             /* Take the offer back. Whoever stores 0 first has won: it, or we. */

@@ -6,8 +6,8 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/gic.h"
-#include "arch/aarch64/space.h"
 #include "arch/aarch64/sysreg.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 
 static_assert(offsetof(struct arch_regs, x[30]) == REGS_X30, "vectors.S");
@@ -17,6 +17,10 @@ static_assert(offsetof(struct arch_regs, spsr) == REGS_ELR + 8, "vectors.S");
 static_assert(offsetof(struct arch_regs, tpidr) == REGS_TPIDR, "vectors.S");
 static_assert(offsetof(struct arch_regs, tpidrro) == REGS_TPIDR + 8, "vectors.S");
 static_assert(offsetof(struct arch_ec, regs) == 0, "vectors.S");
+static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
+static_assert(offsetof(struct cpu, arch.vttbr) == CPU_VTTBR, "vectors.S");
+static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
+static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");
 
 /* Exception classes (Arm ARM, ESR_EL2, EC) that leave something in FAR_EL2 and HPFAR_EL2. */
 enum : uint64_t {
@@ -61,12 +65,4 @@ void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3])
 {
     for (unsigned i = 0; i < 3; i++)
         ec->arch.regs.x[i] = reg[i];
-}
-
-[[noreturn]] void arch_ec_resume(struct ec *ec)
-{
-    struct cpu *const cpu = cpu_local();
-    cpu->current = ec;
-    space_activate(cpu, &ec->host->arch);
-    ec_return(&ec->arch.regs);
 }

@@ -10,5 +10,9 @@
 /* An interrupt. */
 [[noreturn]] void irq_enter(struct ec *ec);
 
-/* Load all registers and return to EL0; SP_EL2 then points to *regs. */
-[[noreturn]] void ec_return(const struct arch_regs *regs);
+/*
+ * Make the host space of `space` the one EL0 runs in. With a shared VMID the translations of the
+ * others go first. The return to EL0 synchronises.
+ */
+struct space_hst;
+void space_switch(const struct space_hst *space);

@@ -51,8 +51,8 @@ static const char *class_words(unsigned class)
 /* Fault status code of an abort (ESR_EL2, "ISS encoding for an exception from a Data Abort"). */
 static const char *status_words(unsigned status)
 {
-    static const char *const by_level[] = {
-        "address size fault", "translation fault", "access flag fault", "permission fault"};
+    static const char *const by_level[] = {"address size fault", "translation fault",
+                                           "access flag fault", "permission fault"};
     if (status < 4 * ARRAY_SIZE(by_level))
         return by_level[status / 4];
     switch (status) {
@@ -102,8 +102,8 @@ static void backtrace(const struct cpu *cpu, uint64_t link, uint64_t sp)
 static void dump_frame(const struct fault_frame *f)
 {
     for (unsigned i = 0; i < 30; i += 3)
-        console_print(CONSOLE_ERROR, "  X%-2u %016lx  X%-2u %016lx  X%-2u %016lx", i, f->x[i], i + 1,
-                      f->x[i + 1], i + 2, f->x[i + 2]);
+        console_print(CONSOLE_ERROR, "  X%-2u %016lx  X%-2u %016lx  X%-2u %016lx", i, f->x[i],
+                      i + 1, f->x[i + 1], i + 2, f->x[i + 2]);
     console_print(CONSOLE_ERROR, "  X30 %016lx  SP  %016lx", f->x[30], f->sp);
     console_print(CONSOLE_ERROR, "  ELR %016lx  SPSR %08lx  ESR %010lx  FAR %016lx  HPFAR %010lx",
                   SYSREG_READ(elr_el2), SYSREG_READ(spsr_el2), SYSREG_READ(esr_el2),
@@ -132,8 +132,8 @@ static bool is_stack_overflow(const struct cpu *cpu, uint64_t far)
 }
 
 static const char *const kind_words[] = {
-    [FAULT_SYNC] = "exception",      [FAULT_IRQ] = "IRQ with SP_EL0",      [FAULT_FIQ] = "FIQ",
-    [FAULT_SERROR] = "SError", [FAULT_LOWER_FIQ] = "FIQ in user mode",
+    [FAULT_SYNC] = "exception", [FAULT_IRQ] = "IRQ with SP_EL0",        [FAULT_FIQ] = "FIQ",
+    [FAULT_SERROR] = "SError",  [FAULT_LOWER_FIQ] = "FIQ in user mode",
 };
 
 [[noreturn]] void fault_report(const struct fault_frame *frame)

@@ -17,7 +17,11 @@ enum : unsigned { WAIT_TRIES = 1'000'000 };
 /* Peripheral identification: ArchRev in bits 7-4; at the end of a frame of 4 or of 64 KiB. */
 enum : size_t { PIDR2_4K = 0xfe8, PIDR2_64K = 0xffe8 };
 
+/* GICD_TYPER.SecurityExtn (GICv2) */
+enum : uint32_t { TYPER_SECURITY = 1 << 10 };
+
 volatile void *gic_dist;
+uint32_t gic_group;
 
 static const struct gic_ops *ops;
 static uint16_t intid_count;
@@ -76,6 +80,8 @@ void gic_init(void)
     ops = rev >= 3 && enable_system_registers() ? &gic_v3 : &gic_v2;
 
     const uint32_t typer = mmio_read32(gic_dist, GICD_TYPER);
+    /* Non-secure software has group 1. Where nothing is secure, GICv2's enable bits are those of group 0. */
+    gic_group = rev >= 3 || typer & TYPER_SECURITY ? ~UINT32_C(0) : 0;
     intid_count = (uint16_t)min_u64(BLOCK * ((typer & 0x1f) + 1), INTID_MAX);
     console_print(CONSOLE_INFO, "GIC: version %u, %s, %u pins", rev, ops->name, gic_pin_count());
     ops->init();
@@ -86,7 +92,7 @@ void gic_init(void)
 
     mmio_write32(gic_dist, GICD_CTLR, 0);
     for (unsigned n = 1; n * BLOCK < intid_count; n++)
-        gic_reset_block(gic_dist, n, ops->group);
+        gic_reset_block(gic_dist, n, gic_group);
     ops->enable_distributor();
 }
 

@@ -8,8 +8,7 @@
 /* What differs between a memory-mapped CPU interface and system registers. */
 struct gic_ops {
     const char *name;
-    uint32_t group;                    /* a word of GICD_IGROUPR                       */
-    void (*init)(void);                /* map and withhold what is not the distributor */
+    void (*init)(void); /* map and withhold what is not the distributor */
     void (*enable_distributor)(void);
     void (*init_cpu)(struct cpu *cpu);
     void (*handle)(void);
@@ -29,6 +28,7 @@ enum : size_t {
 };
 
 extern volatile void *gic_dist; /* the distributor */
+extern uint32_t gic_group;      /* a word of GICD_IGROUPR: the group that is ours */
 
 /*
  * Disable, group and set to the highest priority the 32 interrupts from 32 * n on in a block of

@@ -53,7 +53,7 @@ static void enable_distributor(void)
 static void init_cpu(struct cpu *cpu)
 {
     mmio_write32(gicc, GICC_CTLR, 0);
-    gic_reset_block(gic_dist, 0, gic_v2.group);
+    gic_reset_block(gic_dist, 0, gic_group);
     /* The targets of a private interrupt are the CPU that reads them. GICD_ITARGETSR0. */
     const uint32_t targets = mmio_read32(gic_dist, GICD_ITARGETSR);
     cpu->arch.gic_target = (uint8_t)(targets & (0 - targets));
@@ -73,10 +73,8 @@ static void handle(void)
     mmio_write32(gicc, GICC_DIR, iar);
 }
 
-/* All in group 1, which is what we are with security extensions; without, the words are ignored. */
 const struct gic_ops gic_v2 = {
     .name = "CPU interface in memory",
-    .group = ~UINT32_C(0),
     .init = init,
     .enable_distributor = enable_distributor,
     .init_cpu = init_cpu,

@@ -87,7 +87,7 @@ static void init_cpu(struct cpu *cpu)
         panic("GIC: no redistributor for MPIDR %#lx", cpu->arch.mpidr);
     volatile void *const rd = listed->gicr_cpu;
     mmio_write32(rd, GICR_CTLR, 0);
-    gic_reset_block(listed->gicr_sgi, 0, gic_v3.group);
+    gic_reset_block(listed->gicr_sgi, 0, gic_group);
     gic_wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP, "redistributor");
     mmio_write32(rd, GICR_WAKER, mmio_read32(rd, GICR_WAKER) & ~(uint32_t)WAKER_PROCESSOR_SLEEP);
     gic_wait_clear(rd, GICR_WAKER, WAKER_CHILDREN_ASLEEP, "redistributor");
@@ -114,7 +114,6 @@ static void handle(void)
 
 const struct gic_ops gic_v3 = {
     .name = "CPU interface in system registers",
-    .group = ~UINT32_C(0),
     .init = init,
     .enable_distributor = enable_distributor,
     .init_cpu = init_cpu,

@@ -2,6 +2,7 @@
 
 #include "arch/contract/platform.h"
 
+#include "arch/aarch64/asm.h"
 #include "arch/aarch64/gic.h"
 #include "arch/aarch64/platform.h"
 #include "arch/aarch64/psci.h"
@@ -39,7 +40,8 @@ void arch_platform_console(const struct boot_config *config)
 void platform_add_cpu(uint64_t mpidr, uint64_t gicr)
 {
     if (platform.cpu_count < CPU_MAX)
-        platform.cpu[platform.cpu_count++] = (struct platform_cpu){.mpidr = mpidr, .gicr = gicr};
+        platform.cpu[platform.cpu_count++] =
+            (struct platform_cpu){.mpidr = mpidr & MPIDR_AFFINITY, .gicr = gicr};
     else
         console_print(CONSOLE_WARN, "CPU with MPIDR %#lx is not used: too many", mpidr);
 }

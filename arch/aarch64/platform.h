@@ -25,7 +25,7 @@ struct platform {
         uint64_t mpidr; /* affinity fields                                           */
         uint64_t gicr;  /* redistributor; 0: none, or to be found in `gicr` above    */
         volatile void *gicr_cpu, *gicr_sgi; /* its two frames, mapped                */
-    } cpu[CPU_MAX];     /* as listed; not all need exist                             */
+    } cpu[CPU_MAX]; /* as listed; not all need exist                             */
 };
 extern struct platform platform;
 

@@ -3,6 +3,8 @@
 
 #include "arch/contract/power.h"
 
+#include <stdatomic.h>
+
 #include "arch/aarch64/psci.h"
 
 status_t arch_power_transition(enum sleep_state state, [[maybe_unused]] uint8_t a,
@@ -12,12 +14,12 @@ status_t arch_power_transition(enum sleep_state state, [[maybe_unused]] uint8_t 
     const bool is_off = state == SLEEP_S4 || state == SLEEP_S5;
     if (!psci_is_present() || !(is_off || state == SLEEP_RESET))
         return BAD_FTR;
-    if (__c11_atomic_exchange(&under_way, true, __ATOMIC_ACQ_REL))
+    if (atomic_exchange_explicit(&under_way, true, memory_order_acq_rel))
         return ABORTED;
     if (is_off)
         psci_system_off();
     else
         psci_system_reset();
-    under_way = false;
+    atomic_store_explicit(&under_way, false, memory_order_release);
     return BAD_FTR; /* firmware is still there: it cannot */
 }

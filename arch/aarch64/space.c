@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Memory spaces: TLB tags and TLB maintenance. Tables themselves are kernel/mm/ptab.h's. */
 
-#include "arch/aarch64/space.h"
-
+#include "arch/aarch64/ec.h"
 #include "arch/aarch64/start.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/contract/ec.h"
 #include "arch/contract/space.h"
 #include "kernel/base/bits.h"
+#include "kernel/cap/space_hst.h"
+#include "kernel/cpu/cpu.h"
 
 /* Arm ARM, VTTBR_EL2. VMID 0 is shared by spaces that came when all others were taken. */
 enum : unsigned { VTTBR_VMID_SHIFT = 48, VMID_SHARED = 0 };
@@ -71,11 +72,12 @@ void arch_space_hst_flush(struct arch_space_hst *space)
     isb();
 }
 
-void space_switch(struct cpu *cpu, const struct arch_space_hst *space)
+void space_switch(const struct space_hst *space)
 {
-    cpu->arch.vttbr = space->vttbr;
-    SYSREG_WRITE(vttbr_el2, space->vttbr);
-    if (space->vttbr >> VTTBR_VMID_SHIFT == VMID_SHARED) {
+    const uint64_t vttbr = space->arch.vttbr;
+    cpu_local()->arch.vttbr = vttbr;
+    SYSREG_WRITE(vttbr_el2, vttbr);
+    if (vttbr >> VTTBR_VMID_SHIFT == VMID_SHARED) {
         isb();
         __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
     }

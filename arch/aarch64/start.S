@@ -125,11 +125,11 @@ start:
     mov     sp, x2
     bl      start_uefi                      /* still in the loader's world */
 
-    /* What the loader wrote through its caches must be found without them. */
+    /* What was written through caches must be found without them, and not be written again later. */
     mov     x9, x23
-    address x10, image_file_end
+    address x10, image_data_end
     dc_range civac, x9, x10, x11, x12
-    sub     x9, x24, #START_UEFI_SIZE
+    sub     x9, x24, #0x1000
     dc_range civac, x9, x24, x11, x12
 
     bl      enter_el2

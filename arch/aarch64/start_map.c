@@ -9,8 +9,10 @@
 #include "kernel/base/bits.h"
 
 enum : uint64_t { BLOCK_SIZE = 2 * MIB };
-enum : uint64_t { PTE_DATA = PTE_VALID | PTE_AP1 | PTE_SH_INNER | PTE_AF |
-                             (uint64_t)MAD_CA_WRITE_BACK << PTE_ATTR_SHIFT };
+enum : uint64_t {
+    PTE_DATA =
+        PTE_VALID | PTE_AP1 | PTE_SH_INNER | PTE_AF | (uint64_t)MAD_CA_WRITE_BACK << PTE_ATTR_SHIFT
+};
 
 static_assert(KERNEL_VIRT % (512 * GIB) == 0, "the image starts a level-0 entry");
 

@@ -83,9 +83,8 @@ user_sync:
     mrs     x1, esr_el2
     mov     w2, #0x56000000
     cmp     x1, x2
-    b.ne    1f
-    b       hypercall_enter
-1:  b       event_enter
+    b.eq    hypercall_enter
+    b       event_enter
 
 user_event:
 user_serror:
@@ -165,11 +164,18 @@ fatal_again:
     wfe
     b       fatal_again
 
-/* void ec_return(const struct arch_regs *regs): leave the kernel into an EC. */
-    .global ec_return
-ec_return:
+/* void arch_ec_resume(struct ec *ec): leave the kernel into an EC. Here, as it is half of each call. */
+    .global arch_ec_resume
+arch_ec_resume:
     bti_landing c
-    mov     sp, x0
+    mrs     x1, tpidr_el2
+    ldr     x2, [x0, #EC_HOST]
+    ldr     x3, [x1, #CPU_VTTBR]
+    ldr     x4, [x2, #SPACE_VTTBR]
+    str     x0, [x1, #CPU_CURRENT]
+    cmp     x3, x4
+    b.ne    3f
+2:  mov     sp, x0
     ldp     x1, x2, [sp, #REGS_ELR]
     ldp     x3, x4, [sp, #REGS_TPIDR]
     ldp     x30, x5, [sp, #REGS_X30]
@@ -196,6 +202,11 @@ ec_return:
     eret
     dsb     nsh                             /* nothing is speculated behind the return */
     isb
+3:  mov     x19, x0
+    mov     x0, x2
+    bl      space_switch
+    mov     x0, x19
+    b       2b
 
 /* void cpu_zero_simd(void) */
     .arch_extension fp

@@ -11,11 +11,11 @@
 
 /* What only the start code can know. Addresses are physical. */
 struct boot_entry {
-    uint64_t reg[3];    /* X0, X1, X2 on aarch64; EAX, EBX, 0 on x86_64, as the loader left them */
-    uint64_t stc;       /* system time counter at the first instruction                          */
-    paddr_t image;      /* where the image was loaded; a multiple of 2 MiB                       */
+    uint64_t reg[3];     /* X0, X1, X2 on aarch64; EAX, EBX, 0 on x86_64, as the loader left them */
+    uint64_t stc;        /* system time counter at the first instruction                          */
+    paddr_t image;       /* where the image was loaded; a multiple of 2 MiB                       */
     uint64_t image_size; /* bytes that are mapped at KERNEL_VIRT: the linked footprint           */
-    paddr_t free;       /* first byte behind code and data: the kernel's pool starts here        */
+    paddr_t free;        /* first byte behind code and data: the kernel's pool starts here        */
     struct uefi_handover {
         paddr_t map; /* memory map, as GetMemoryMap left it; UINT64_MAX if there is none         */
         uint32_t map_size;

@@ -37,5 +37,5 @@ void arch_ports_flush(struct space_bit *ports);
  * Called by the entry code, with the registers of `ec` saved in it, on this CPU's kernel stack,
  * interrupts off (kernel/hypercall/entry.c, kernel/obj/ec.c):
  */
-[[noreturn]] void hypercall_enter(struct ec *ec);               /* hypercall: slots in the frame */
-[[noreturn]] void ec_event(struct ec *ec, unsigned event);      /* exception number `event`      */
+[[noreturn]] void hypercall_enter(struct ec *ec);          /* hypercall: slots in the frame */
+[[noreturn]] void ec_event(struct ec *ec, unsigned event); /* exception number `event`      */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Setting up a CPU: control registers and MSRs (SDM vol. 3, "System Architecture Overview"). */
 
+#include "arch/x86_64/cet.h"
 #include "arch/x86_64/cpu.h"
 
 #include "arch/contract/cpu.h"
@@ -29,7 +30,7 @@ static uint64_t cr4_value(void)
     return CR4_DE | CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT |
            (cpu_has(CPU_MCE) ? CR4_MCE : 0) | (cpu_has(CPU_UMIP) ? CR4_UMIP : 0) |
            (cpu_has(CPU_XSAVE) ? CR4_OSXSAVE : 0) | (cpu_has(CPU_SMEP) ? CR4_SMEP : 0) |
-           (cpu_has(CPU_SMAP) ? CR4_SMAP : 0);
+           (cpu_has(CPU_SMAP) ? CR4_SMAP : 0) | (read_cr4() & CR4_CET); /* cet_prepare */
 }
 
 static void debug_registers_reset(void)
@@ -68,8 +69,8 @@ void arch_cpu_init(struct cpu *cpu)
     cpu->arch.apic_id = lapic_id();
     cpu_set_number(cpu);
     const struct cpuid id = cpuid(1, 0);
-    console_print(CONSOLE_INFO, "CPU: APIC ID %u, signature %#x, CR4 %#lx", cpu->arch.apic_id,
-                  id.eax, read_cr4());
+    console_print(CONSOLE_INFO, "CPU: APIC ID %u, signature %#x, CR4 %#lx, CFP %s",
+                  cpu->arch.apic_id, id.eax, read_cr4(), cet_level());
 }
 
 void arch_cpu_idle(void)
@@ -87,14 +88,10 @@ void arch_cpu_idle(void)
 
 uint64_t rdmsr_try(uint32_t msr)
 {
-    uint32_t low, high;
-    __asm__ volatile("xor %%eax, %%eax\n\t"
-                 "xor %%edx, %%edx\n"
-                 ".globl rdmsr_try_site, rdmsr_try_fixup\n"
-                 "rdmsr_try_site:\n\t"
-                 "rdmsr\n"
-                 "rdmsr_try_fixup:"
-                 : "=&a"(low), "=&d"(high)
-                 : "c"(msr));
-    return (uint64_t)high << 32 | low;
+    uint32_t low, high, done = msr;
+    __asm__ volatile(".globl rdmsr_try_site\n"
+                     "rdmsr_try_site:\n\t"
+                     "rdmsr"
+                     : "=a"(low), "=d"(high), "+c"(done));
+    return done == msr ? (uint64_t)high << 32 | low : 0;
 }

@@ -37,8 +37,8 @@ void cpu_set_number(const struct cpu *cpu);
 /* A rdmsr that may fault: answers 0 then. */
 uint64_t rdmsr_try(uint32_t msr);
 
-/* Where rdmsr_try may fault, and where to go on then: for trap_kernel. */
-extern const char rdmsr_try_site[], rdmsr_try_fixup[];
+/* Where rdmsr_try may fault: for trap_kernel. */
+extern const char rdmsr_try_site[];
 
 /* Report the first NMI of this CPU, if there was one and it was not reported. */
 void trap_report_nmi(struct cpu *cpu);

@@ -30,7 +30,8 @@ const char *dump_vector_name(unsigned vector)
 
 static void dump_regs(const struct arch_regs *r)
 {
-    LINE(" RIP %016lx  CS %04lx  RFLAGS %08lx  error code %#lx", r->rip, r->cs, r->rflags, r->error);
+    LINE(" RIP %016lx  CS %04lx  RFLAGS %08lx  error code %#lx", r->rip, r->cs, r->rflags,
+         r->error);
     LINE(" RSP %016lx  SS %04lx  CR2 %016lx  CR3 %016lx", r->rsp, r->ss, read_cr2(), read_cr3());
     LINE(" RAX %016lx RBX %016lx RCX %016lx RDX %016lx", r->rax, r->rbx, r->rcx, r->rdx);
     LINE(" RSI %016lx RDI %016lx RBP %016lx R8  %016lx", r->rsi, r->rdi, r->rbp, r->r8);
@@ -69,7 +70,8 @@ static void backtrace(const struct cpu *cpu, uint64_t sp)
         return;
     }
     unsigned count = 0;
-    for (const uint64_t *at = (const uint64_t *)sp; at < top && count < BACKTRACE_MAX; at++) /* NOLINT */
+    for (const uint64_t *at = (const uint64_t *)sp; at < top && count < BACKTRACE_MAX;
+         at++) /* NOLINT */
         if (is_return_address(*at)) {
             LINE(" called from %016lx", *at);
             count++;

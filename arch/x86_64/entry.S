@@ -218,10 +218,14 @@ entry_ist:
 2:  POP_REGS
     iretq
 
-/* [[noreturn]] void entry_restart(struct ec *ec, void (*continue)(struct ec *)): leave an IST stack. */
+/* [[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *), uint64_t shadow_token) */
     .globl entry_restart
 entry_restart:
     mov     %gs:CPU_STACK_TOP, %rsp
+#if CFP_RETURN
+    IF_FEATURE FEATURE_SHADOW_STACK, clrssbsy (%rdx)
+#endif
+    SHADOW_STACK_ACQUIRE
     call    *%rsi
 
     .section .note.GNU-stack, "", @progbits

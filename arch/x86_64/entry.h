@@ -13,11 +13,16 @@ extern const char entry_syscall[];
  */
 [[noreturn]] void exit_to_user(struct ec *ec);
 
-/* Go on with `next`, on the kernel stack from its top. Context: any stack of this CPU. */
-[[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *));
+/*
+ * Go on with `next`, on the kernel stack from its top; `shadow_token` is that of the interrupt stack in
+ * use, which is left for good. Context: an interrupt stack of this CPU, entered from user mode.
+ */
+[[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *), uint64_t shadow_token);
 
 /* Called by entry.S, interrupts off: */
-[[noreturn]] void trap_user(struct ec *ec);    /* exception or interrupt in user mode, registers saved */
-void trap_kernel(struct arch_regs *regs);      /* the same in the kernel; returns after an interrupt   */
-void trap_ist(struct arch_regs *regs);         /* NMI, #DF, #MC anywhere, on a stack of its own        */
-[[noreturn]] void exit_refused(struct ec *ec); /* the instruction pointer is none that user mode has   */
+[[noreturn]] void
+trap_user(struct ec *ec);                 /* exception or interrupt in user mode, registers saved */
+void trap_kernel(struct arch_regs *regs); /* the same in the kernel; returns after an interrupt   */
+void trap_ist(struct arch_regs *regs);    /* NMI, #DF, #MC anywhere, on a stack of its own        */
+[[noreturn]] void
+exit_refused(struct ec *ec); /* the instruction pointer is none that user mode has   */

@@ -11,8 +11,9 @@ struct cpuid {
 static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
     struct cpuid r;
-    __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
-                 : "a"(leaf), "c"(subleaf));
+    __asm__ volatile("cpuid"
+                     : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+                     : "a"(leaf), "c"(subleaf));
     return r;
 }
 
@@ -25,7 +26,10 @@ static inline uint64_t rdmsr(uint32_t msr)
 
 static inline void wrmsr(uint32_t msr, uint64_t value)
 {
-    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+    __asm__ volatile("wrmsr"
+                     :
+                     : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+                     : "memory");
 }
 
 static inline uint8_t in8(uint16_t port)
@@ -68,12 +72,12 @@ static inline void out32(uint16_t port, uint32_t value)
     static inline uint64_t read_##cr(void)                                                         \
     {                                                                                              \
         uint64_t value;                                                                            \
-        __asm__ volatile("mov %%" #cr ", %0" : "=r"(value));                                           \
+        __asm__ volatile("mov %%" #cr ", %0" : "=r"(value));                                       \
         return value;                                                                              \
     }                                                                                              \
     static inline void write_##cr(uint64_t value)                                                  \
     {                                                                                              \
-        __asm__ volatile("mov %0, %%" #cr : : "r"(value) : "memory");                                  \
+        __asm__ volatile("mov %0, %%" #cr : : "r"(value) : "memory");                              \
     }                                                                                              \
     static_assert(sizeof(#cr) > 1)
 INSN_CONTROL_(cr0);

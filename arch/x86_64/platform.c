@@ -43,9 +43,8 @@ static void add_console(const struct acpi_console *c)
     const bool is_16550 = c->subtype == ACPI_UART_16550 || c->subtype == ACPI_UART_16550_SUBSET ||
                           c->subtype == ACPI_UART_16550_GAS;
     if (is_16550 && c->base.space == ACPI_SPACE_IO && c->base.address <= UINT16_MAX)
-        console_add_uart(&(struct uart){.ops = &uart_16550_port,
-                                        .phys = c->base.address,
-                                        .port = (uint16_t)c->base.address});
+        console_add_uart(&(struct uart){
+            .ops = &uart_16550_port, .phys = c->base.address, .port = (uint16_t)c->base.address});
 }
 
 static void find_consoles(const struct acpi *acpi)
@@ -105,9 +104,9 @@ static bool protect_iommus(const struct acpi *acpi)
             continue;
         struct acpi_walk walk = acpi_iommu_begin(&table);
         while (acpi_iommu_next(&walk, &unit))
-            nova_protect("IOMMU", paddr(unit.base),
-                         max_u64(unit.size, unit.kind == ACPI_IOMMU_VTD ? IOMMU_SIZE_VTD
-                                                                        : IOMMU_SIZE_AMD));
+            nova_protect(
+                "IOMMU", paddr(unit.base),
+                max_u64(unit.size, unit.kind == ACPI_IOMMU_VTD ? IOMMU_SIZE_VTD : IOMMU_SIZE_AMD));
     }
     enum : uint8_t { OPT_OUT = ACPI_DMAR_INTR_REMAP | ACPI_DMAR_X2APIC_OPT_OUT };
     return !acpi_find(acpi, "DMAR", &table) || (acpi_dmar_flags(&table) & OPT_OUT) != OPT_OUT;
@@ -125,7 +124,8 @@ void arch_platform_init(const struct boot_config *config)
     if (!platform.has_fadt)
         console_print(CONSOLE_WARN, "ACPI: no usable FADT: no power control");
     stc_begin();
-    find_consoles(&acpi);
+    if (!(config->options & BOOT_NOUART))
+        find_consoles(&acpi);
     lapic_setup(protect_iommus(&acpi));
     if (!acpi_find(&acpi, "APIC", &table))
         panic("ACPI: no MADT: this machine cannot be run");
@@ -134,8 +134,8 @@ void arch_platform_init(const struct boot_config *config)
     protected_msrs();
     power_init();
     platform.stc_frequency = stc_end();
-    console_print(CONSOLE_INFO, "ACPI: %u CPUs, %u interrupt pins, STC %lu kHz",
-                  platform.cpu_count, platform.int_pin, platform.stc_frequency / 1000);
+    console_print(CONSOLE_INFO, "ACPI: %u CPUs, %u interrupt pins, STC %lu kHz", platform.cpu_count,
+                  platform.int_pin, platform.stc_frequency / 1000);
 }
 
 void arch_platform_hip(struct hip *hip)

@@ -9,7 +9,10 @@
 #include "arch/inline.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/platform.h"
+#include "kernel/base/mmio.h"
+#include "kernel/cap/nova.h"
 #include "kernel/device/console.h"
+#include "kernel/mm/kmap.h"
 
 enum : uint16_t {
     PM1_CNT_SCI_EN = 1 << 0,
@@ -23,6 +26,8 @@ enum : unsigned { ENABLE_TRIES = 1'000'000, SLEEP_TRIES = 10'000'000 };
 /* Generic Address Structure, address space PCI configuration: device, function, offset. */
 enum : uint8_t { ACPI_SPACE_PCI_CONFIG = 2 };
 enum : uint16_t { PCI_CONFIG_ADDRESS = 0xcf8, PCI_CONFIG_DATA = 0xcfc };
+
+static volatile void *reset_memory; /* the reset register, if it is in memory and mapped */
 
 static bool is_port(const struct acpi_register *r)
 {
@@ -74,9 +79,21 @@ static void disable_gpe(const struct acpi_register *block)
     }
 }
 
+static void map_reset(const struct acpi_fadt *f)
+{
+    const struct acpi_register *const r = &f->reset_reg;
+    if (!(f->flags & ACPI_FADT_RESET_REG) || r->address == 0 || r->space != ACPI_SPACE_MEMORY)
+        return;
+    reset_memory = kmap_device(paddr(r->address), sizeof f->reset_value);
+    if (reset_memory == nullptr)
+        console_print(CONSOLE_WARN, "ACPI: cannot map the reset register at %#lx", r->address);
+    nova_protect("reset register", paddr(r->address), sizeof f->reset_value);
+}
+
 void power_init(void)
 {
     const struct acpi_fadt *const f = &platform.fadt;
+    map_reset(f);
     if (!is_port(&f->pm1a_cnt))
         return;
     enable_acpi_mode(f);
@@ -115,6 +132,10 @@ static bool try_reset(const struct acpi_fadt *f)
         return false;
     if (r->space == ACPI_SPACE_PCI_CONFIG)
         return pci_reset(r->address, f->reset_value);
+    if (reset_memory != nullptr) {
+        mmio_write8(reset_memory, 0, f->reset_value);
+        return true;
+    }
     if (!is_port(r))
         return false;
     out8((uint16_t)r->address, f->reset_value);

@@ -47,10 +47,11 @@ enum msr : uint32_t {
     IA32_SYSENTER_EIP = 0x176,
     IA32_THERM_INTERRUPT = 0x19b,
     IA32_PAT = 0x277,
-    IA32_MC0_CTL = 0x400,   /* bank n: + 4 n */
+    IA32_MC0_CTL = 0x400, /* bank n: + 4 n */
     IA32_MC0_STATUS = 0x401,
     IA32_MC0_ADDR = 0x402,
     IA32_MC0_MISC = 0x403,
+    IA32_U_CET = 0x6a0,
     IA32_S_CET = 0x6a2,
     IA32_PL0_SSP = 0x6a4,
     IA32_INTERRUPT_SSP_TABLE = 0x6a8,
@@ -70,14 +71,14 @@ enum msr : uint32_t {
 };
 
 enum : uint64_t {
-    MCG_CAP_COUNT = 0xff,                 /* number of banks                        */
-    MCG_CAP_CTL = UINT64_C(1) << 8,       /* IA32_MCG_CTL exists                    */
-    MCG_STATUS_RIPV = UINT64_C(1) << 0,   /* the interrupted program can go on      */
+    MCG_CAP_COUNT = 0xff,               /* number of banks                        */
+    MCG_CAP_CTL = UINT64_C(1) << 8,     /* IA32_MCG_CTL exists                    */
+    MCG_STATUS_RIPV = UINT64_C(1) << 0, /* the interrupted program can go on      */
     MC_STATUS_VAL = UINT64_C(1) << 63,
     MC_STATUS_UC = UINT64_C(1) << 61,
     MC_STATUS_MISCV = UINT64_C(1) << 59,
     MC_STATUS_ADDRV = UINT64_C(1) << 58,
-    MC_STATUS_PCC = UINT64_C(1) << 57,    /* processor context corrupt              */
+    MC_STATUS_PCC = UINT64_C(1) << 57, /* processor context corrupt              */
 
     APIC_BASE_ADDRESS = 0x000f'ffff'ffff'f000,
     APIC_BASE_ENABLE = UINT64_C(1) << 11,

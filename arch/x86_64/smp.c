@@ -7,6 +7,7 @@
 #include "arch/contract/cpu.h"
 #include "arch/contract/space.h"
 #include "arch/inline.h"
+#include "arch/x86_64/cet.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/lapic.h"
 #include "arch/x86_64/layout.h"
@@ -36,6 +37,7 @@ static _Atomic bool ready;
 [[noreturn]] void smp_enter(struct cpu *cpu)
 {
     arch_cpu_init(cpu);
+    cet_enter(cet_prepare(cpu));
     atomic_store_explicit(&ready, true, memory_order_release);
     boot_secondary(cpu);
 }
@@ -90,7 +92,8 @@ static bool page_prepare(struct start_page *p, uint64_t cr3)
         p->saved[i] = p->at[i];
         p->at[i] = trampoline[i];
     }
-    volatile uint32_t *const slot = (volatile uint32_t *)p->at + (trampoline_cr3 - (const uint32_t *)trampoline);
+    volatile uint32_t *const slot =
+        (volatile uint32_t *)p->at + (trampoline_cr3 - (const uint32_t *)trampoline);
     *slot = (uint32_t)cr3;
     return true;
 }

@@ -22,6 +22,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/phys.h"
+#include "kernel/mm/ptab.h"
 
 enum : unsigned { PML4_KERNEL = 511, FLUSH_ALL_PAGES = 32 };
 enum : uint64_t { LARGE_PAGE = 2 * MIB };
@@ -65,6 +66,24 @@ void space_boot(void *guard)
 uint64_t space_kernel_cr3(void)
 {
     return kernel_cr3;
+}
+
+/* The entry of a page anywhere in the kernel's half that is mapped by 4 KiB. */
+static uint64_t *kernel_pte(const void *page)
+{
+    const uint64_t va = (uint64_t)page;
+    uint64_t *table = boot_pdpt;
+    for (unsigned level = 2; level > 0; level--)
+        table = ptab_next(&ARCH_PTAB_KERNEL, table[ptab_index(&ARCH_PTAB_KERNEL, va, level)]);
+    return &table[ptab_index(&ARCH_PTAB_KERNEL, va, 0)];
+}
+
+void space_make_shadow(void *page)
+{
+    const bool in_image = (const char *)page >= image_start && (const char *)page < image_free;
+    uint64_t *const pte = in_image ? image_pte(page) : kernel_pte(page);
+    *pte = (*pte & ~PTE_W) | PTE_D;
+    invlpg((uintptr_t)page);
 }
 
 void space_seal(const void *page)

@@ -15,5 +15,8 @@ uint64_t space_kernel_cr3(void);
 /* Make `host` the space of this CPU; nullptr: the kernel's own tables, no user half. */
 void space_activate(struct arch_space_hst *host);
 
-/* Make all of a page of the image read-only. Context: boot CPU, while booting. */
+/* Make `page` part of a shadow stack (SDM vol. 3, "Shadow-Stack Accesses"): only calls write to it. */
+void space_make_shadow(void *page);
+
+/* Make a page of the image read-only. Context: boot CPU, while booting. */
 void space_seal(const void *page);

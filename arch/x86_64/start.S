@@ -82,6 +82,11 @@ start:
 
 protected_mode: /* no paging; EBP = image, boot_entry filled */
     lea     PHYS(boot_stack_top)(%ebp), %esp
+    mov     $0x80000001, %eax
+    cpuid
+    not     %edx
+    test    $1 << 29 | 1 << 20, %edx /* LM, NX: not without them */
+    jnz     halt
     call    patch
     call    build_tables
 
@@ -234,6 +239,13 @@ from_long_mode:
     mov     %esi, PHYS(boot_entry) + BOOT_ENTRY_STC(%rbp)
     mov     %edi, PHYS(boot_entry) + BOOT_ENTRY_STC + 4(%rbp)
     mov     %rbp, PHYS(boot_entry) + BOOT_ENTRY_IMAGE(%rbp)
+
+    /* Firmware may still be at work: it keeps its environment, and gets the end of the pool as stack. */
+    lea     PHYS(image_end)(%rbp), %rsp
+    lea     PHYS(boot_entry)(%rbp), %rdi
+    lea     PHYS(start_uefi)(%rbp), %rax
+    call    *%rax
+    cli
 
     /* Down to 32-bit mode without paging: the only way to leave five-level paging, too. */
     lea     PHYS(boot_stack_top)(%rbp), %rsp

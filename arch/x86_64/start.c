@@ -3,6 +3,7 @@
 
 #include "arch/x86_64/start.h"
 
+#include "arch/x86_64/cet.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/image.h"
 #include "arch/x86_64/layout.h"
@@ -24,7 +25,7 @@ static_assert(offsetof(struct boot_entry, image) == BOOT_ENTRY_IMAGE);
     char stack[PAGE_SIZE << CPU_STACK_ORDER];
 } boot_stack;
 __asm__(".globl boot_stack_top\n"
-    ".set boot_stack_top, boot_stack + 3 * 4096");
+        ".set boot_stack_top, boot_stack + 3 * 4096");
 static_assert(sizeof boot_stack == 3 * PAGE_SIZE);
 
 [[noreturn]] void start_boot(void)
@@ -36,5 +37,6 @@ static_assert(sizeof boot_stack == 3 * PAGE_SIZE);
     cpu_limits_read();
     boot_entry.image_size = (uint64_t)(image_end - image_start);
     boot_entry.free = paddr(boot_entry.image.raw + (uint64_t)(image_free - image_start));
+    cet_enter(cet_prepare(&boot_cpu));
     boot_main(&boot_entry);
 }

@@ -25,18 +25,15 @@ static const struct {
     enum source source;
     uint32_t crystal_khz;
 } models[] = {
-    {0xa6, CRYSTAL, 24000}, {0xa5, CRYSTAL, 24000}, {0x9e, CRYSTAL, 24000},
-    {0x8e, CRYSTAL, 24000}, {0x5e, CRYSTAL, 24000}, {0x4e, CRYSTAL, 24000},
-    {0x5f, CRYSTAL, 25000}, {0x5c, CRYSTAL, 19200}, {0x6a, BUS_100, 0},
-    {0x55, BUS_100, 0},     {0x56, BUS_100, 0},     {0x4f, BUS_100, 0},
-    {0x3f, BUS_100, 0},     {0x3e, BUS_100, 0},     {0x2d, BUS_100, 0},
-    {0x47, BUS_100, 0},     {0x3d, BUS_100, 0},     {0x46, BUS_100, 0},
-    {0x45, BUS_100, 0},     {0x3c, BUS_100, 0},     {0x3a, BUS_100, 0},
-    {0x2a, BUS_100, 0},     {0x2f, BUS_133, 0},     {0x2c, BUS_133, 0},
-    {0x25, BUS_133, 0},     {0x2e, BUS_133, 0},     {0x1a, BUS_133, 0},
-    {0x1f, BUS_133, 0},     {0x1e, BUS_133, 0},     {0x1d, BUS_CORE, 0},
-    {0x17, BUS_CORE, 0},    {0x0f, BUS_CORE, 0},    {0x4c, BUS_ATOM4, 0},
-    {0x5d, BUS_ATOM3, 0},   {0x5a, BUS_ATOM3, 0},   {0x4a, BUS_ATOM3, 0},
+    {0xa6, CRYSTAL, 24000}, {0xa5, CRYSTAL, 24000}, {0x9e, CRYSTAL, 24000}, {0x8e, CRYSTAL, 24000},
+    {0x5e, CRYSTAL, 24000}, {0x4e, CRYSTAL, 24000}, {0x5f, CRYSTAL, 25000}, {0x5c, CRYSTAL, 19200},
+    {0x6a, BUS_100, 0},     {0x55, BUS_100, 0},     {0x56, BUS_100, 0},     {0x4f, BUS_100, 0},
+    {0x3f, BUS_100, 0},     {0x3e, BUS_100, 0},     {0x2d, BUS_100, 0},     {0x47, BUS_100, 0},
+    {0x3d, BUS_100, 0},     {0x46, BUS_100, 0},     {0x45, BUS_100, 0},     {0x3c, BUS_100, 0},
+    {0x3a, BUS_100, 0},     {0x2a, BUS_100, 0},     {0x2f, BUS_133, 0},     {0x2c, BUS_133, 0},
+    {0x25, BUS_133, 0},     {0x2e, BUS_133, 0},     {0x1a, BUS_133, 0},     {0x1f, BUS_133, 0},
+    {0x1e, BUS_133, 0},     {0x1d, BUS_CORE, 0},    {0x17, BUS_CORE, 0},    {0x0f, BUS_CORE, 0},
+    {0x4c, BUS_ATOM4, 0},   {0x5d, BUS_ATOM3, 0},   {0x5a, BUS_ATOM3, 0},   {0x4a, BUS_ATOM3, 0},
     {0x37, BUS_ATOM3, 0},
 };
 
@@ -100,8 +97,8 @@ static uint64_t known_hz(void)
 
 enum : uint32_t {
     PM_HZ = 3'579'545,
-    PM_MASK = 0xff'ffff,      /* the upper 8 bits are not there everywhere */
-    PM_SPAN = PM_HZ / 1000,   /* 1 ms                                      */
+    PM_MASK = 0xff'ffff,    /* the upper 8 bits are not there everywhere */
+    PM_SPAN = PM_HZ / 1000, /* 1 ms                                      */
     SAMPLE_TRIES = 8,
     WAIT_TRIES = 10'000'000,
 };

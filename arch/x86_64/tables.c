@@ -83,8 +83,8 @@ static void tables_fill(struct cpu_tables *t)
     t->gdt[SEL_KERNEL_DATA / 8] = DESC_KERNEL_DATA;
     t->gdt[SEL_USER_DATA / 8] = DESC_USER_DATA;
     t->gdt[SEL_USER_CODE / 8] = DESC_USER_CODE;
-    t->gdt[SEL_TSS / 8] = DESC_TSS | (limit & 0xffff) | (base & 0xff'ffff) << 16 |
-                          (base >> 24 & 0xff) << 56;
+    t->gdt[SEL_TSS / 8] =
+        DESC_TSS | (limit & 0xffff) | (base & 0xff'ffff) << 16 | (base >> 24 & 0xff) << 56;
     t->gdt[SEL_TSS / 8 + 1] = base >> 32;
 }
 

@@ -32,6 +32,7 @@ struct cpu_tables {
     uint64_t io_bitmap[IO_BITMAP_WORDS];
     uint64_t io_bitmap_end;
     uint64_t gdt[8];
+    uint64_t shadow_ist[8]; /* tokens of the shadow stacks of the interrupt stack table */
 };
 static_assert(offsetof(struct cpu_tables, io_bitmap) == IO_BITMAP_LOADED);
 

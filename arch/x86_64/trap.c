@@ -12,6 +12,7 @@
 #include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/ports.h"
 #include "arch/x86_64/regs.h"
+#include "arch/x86_64/tables.h"
 #include "arch/x86_64/vector.h"
 #include "kernel/base/panic.h"
 #include "kernel/cpu/cpu.h"
@@ -63,12 +64,15 @@ static void interrupt(uint8_t vector)
     panic("%s in the kernel", dump_vector_name(vector_of(regs)));
 }
 
-/* #GP where it was to be expected: go on behind the instruction. */
+/*
+ * #GP where it was to be expected: let the instruction read a register that there is, which tells
+ * rdmsr_try enough. Its address must stay, as a shadow stack may know it.
+ */
 static bool fix_up(struct arch_regs *regs)
 {
     if (vector_of(regs) != VECTOR_GP || regs->rip != (uint64_t)rdmsr_try_site)
         return false;
-    regs->rip = (uint64_t)rdmsr_try_fixup;
+    regs->rcx = IA32_EFER;
     return true;
 }
 
@@ -101,9 +105,10 @@ static void nmi(const struct arch_regs *regs)
 static void machine_check(const struct arch_regs *regs)
 {
     if (!machine_check_is_fatal() && is_user(regs)) {
-        struct ec *const ec = cpu_local()->current;
+        struct cpu *const cpu = cpu_local();
+        struct ec *const ec = cpu->current;
         ec->arch.regs = *regs;
-        entry_restart(ec, trap_user);
+        entry_restart(ec, trap_user, cpu->arch.tables->shadow_ist[IST_MC]);
     }
     stop(regs);
 }

@@ -29,4 +29,4 @@
 
 /* The struct that holds `ptr` as its member. */
 #define CONTAINER_OF(ptr, type, member)                                                            \
-    ((type *)(void *)((char *)(typeof_unqual(*(ptr)) *)(ptr)-offsetof(type, member)))
+    ((type *)(void *)((char *)(typeof_unqual(*(ptr)) *)(ptr) - offsetof(type, member)))

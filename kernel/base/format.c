@@ -107,7 +107,7 @@ struct args {
 
 static struct spec parse_spec(const char **fmt, struct args *args)
 {
-    struct spec spec = { .precision = NO_LIMIT };
+    struct spec spec = {.precision = NO_LIMIT};
 
     for (;; ++*fmt) {
         if (**fmt == '-')
@@ -163,7 +163,7 @@ static bool convert(struct sink *sink, struct spec *spec, char conversion, struc
         return true;
     case 'c':
         spec->zero = false;
-        put_field(sink, spec, "", &(char){ (char)va_arg(args->list, int) }, 1);
+        put_field(sink, spec, "", &(char){(char)va_arg(args->list, int)}, 1);
         return true;
     case 's':
         put_string(sink, *spec, va_arg(args->list, const char *));
@@ -192,7 +192,7 @@ static bool convert(struct sink *sink, struct spec *spec, char conversion, struc
 
 size_t format_va(char *out, size_t size, const char *fmt, va_list list)
 {
-    struct sink sink = { .out = out, .size = size };
+    struct sink sink = {.out = out, .size = size};
     struct args args;
     va_copy(args.list, list);
 

@@ -71,7 +71,7 @@ static void left_wins_over_zeros(void)
 
 static void precision_limits_strings(void)
 {
-    static const char unterminated[3] = { 'a', 'b', 'c' };
+    static const char unterminated[3] = {'a', 'b', 'c'};
 
     EXPECT_TEXT("abc", "%.3s", unterminated);
     EXPECT_TEXT("ab", "%.*s", 2, unterminated);
@@ -115,7 +115,7 @@ static void huge_width_is_bounded(void)
 /* Property: any mix of flags, width and value prints as in the C library. */
 static void random_integers_print_as_in_c(void)
 {
-    static const char *const flags[] = { "", "-", "0", "#", "-#", "0#" };
+    static const char *const flags[] = {"", "-", "0", "#", "-#", "0#"};
     static const char conversions[] = "duxX";
     uint64_t state = 1;
 

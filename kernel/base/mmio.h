@@ -15,17 +15,20 @@ static inline uint8_t mmio_read8(const volatile void *base, size_t offset)
 
 static inline uint16_t mmio_read16(const volatile void *base, size_t offset)
 {
-    return *(const volatile uint16_t *)(const volatile void *)((const volatile char *)base + offset);
+    return *(const volatile uint16_t *)(const volatile void *)((const volatile char *)base +
+                                                               offset);
 }
 
 static inline uint32_t mmio_read32(const volatile void *base, size_t offset)
 {
-    return *(const volatile uint32_t *)(const volatile void *)((const volatile char *)base + offset);
+    return *(const volatile uint32_t *)(const volatile void *)((const volatile char *)base +
+                                                               offset);
 }
 
 static inline uint64_t mmio_read64(const volatile void *base, size_t offset)
 {
-    return *(const volatile uint64_t *)(const volatile void *)((const volatile char *)base + offset);
+    return *(const volatile uint64_t *)(const volatile void *)((const volatile char *)base +
+                                                               offset);
 }
 
 static inline void mmio_write8(volatile void *base, size_t offset, uint8_t value)

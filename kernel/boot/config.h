@@ -21,12 +21,12 @@ enum boot_option : uint32_t {
 struct boot_entry; /* arch/contract/boot.h */
 
 struct boot_config {
-    uint32_t options;      /* enum boot_option                                               */
-    paddr_t root_image;    /* 0: none given                                                  */
-    uint64_t root_size;    /* bytes; 0: not told                                             */
-    paddr_t fdt;           /* flattened device tree; UINT64_MAX: none                        */
-    paddr_t rsdp;          /* ACPI root pointer; UINT64_MAX: none                            */
-    uint64_t pool_extra;   /* bytes the loader wants added to the kernel's pool (KMEM tag)   */
+    uint32_t options;    /* enum boot_option                                               */
+    paddr_t root_image;  /* 0: none given                                                  */
+    uint64_t root_size;  /* bytes; 0: not told                                             */
+    paddr_t fdt;         /* flattened device tree; UINT64_MAX: none                        */
+    paddr_t rsdp;        /* ACPI root pointer; UINT64_MAX: none                            */
+    uint64_t pool_extra; /* bytes the loader wants added to the kernel's pool (KMEM tag)   */
 };
 
 /*

@@ -50,7 +50,10 @@ static void put_segment(unsigned n, uint32_t flags, uint64_t offset, uint64_t va
 static void good_file(void)
 {
     memset(file, 0, sizeof file);
-    memcpy(file, "\x7f" "ELF", 4);
+    memcpy(file,
+           "\x7f"
+           "ELF",
+           4);
     put(4, 0x010102, 3); /* 64-bit, little-endian, version 1 */
     put(16, 2, 2);
     put(18, MACHINE, 2);
@@ -103,26 +106,26 @@ static void each_wrong_field_has_its_answer(void)
     static const struct change changes[] = {
         {0, 0x7e, 1, ELF_NO_MAGIC},
         {3, 'G', 1, ELF_NO_MAGIC},
-        {4, 1, 1, ELF_CLASS},                                 /* 32 bit        */
-        {5, 2, 1, ELF_CLASS},                                 /* big endian    */
+        {4, 1, 1, ELF_CLASS}, /* 32 bit        */
+        {5, 2, 1, ELF_CLASS}, /* big endian    */
         {6, 0, 1, ELF_CLASS},
-        {16, 3, 2, ELF_TYPE},                                 /* ET_DYN        */
+        {16, 3, 2, ELF_TYPE}, /* ET_DYN        */
         {18, 0xb7, 2, ELF_MACHINE},
         {54, 57, 2, ELF_HEADERS},
         {56, 0, 2, ELF_EMPTY},
-        {32, FILE_SIZE, 8, ELF_TRUNCATED},                    /* e_phoff       */
+        {32, FILE_SIZE, 8, ELF_TRUNCATED}, /* e_phoff       */
         {32, UINT64_MAX - 8, 8, ELF_TRUNCATED},
-        {56, 0xffff, 2, ELF_TRUNCATED},                       /* e_phnum       */
+        {56, 0xffff, 2, ELF_TRUNCATED}, /* e_phnum       */
         {PHDR + 40, 0xa76, 8, ELF_MEMSZ},
-        {SECOND + 8, 0x1001, 8, ELF_ALIGN},                   /* p_offset      */
-        {SECOND + 16, 0x1000'1800, 8, ELF_ALIGN},             /* p_vaddr       */
+        {SECOND + 8, 0x1001, 8, ELF_ALIGN},       /* p_offset      */
+        {SECOND + 16, 0x1000'1800, 8, ELF_ALIGN}, /* p_vaddr       */
         {SECOND + 8, 0x5000, 8, ELF_TRUNCATED},
         {SECOND + 8, UINT64_MAX - 0xfff, 8, ELF_TRUNCATED},
         {SECOND + 16, USER_END - 0x1000, 8, ELF_RANGE},
         {SECOND + 16, UINT64_MAX - 0xfff, 8, ELF_RANGE},
         {SECOND + 16, 0x1000'0000, 8, ELF_OVERLAP},
-        {24, 0x1000'1000, 8, ELF_ENTRY},                      /* in data       */
-        {24, 0x1000'0a75, 8, ELF_ENTRY},                      /* just behind   */
+        {24, 0x1000'1000, 8, ELF_ENTRY}, /* in data       */
+        {24, 0x1000'0a75, 8, ELF_ENTRY}, /* just behind   */
         {24, 0, 8, ELF_ENTRY},
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
@@ -142,7 +145,7 @@ static void headers_without_content_are_skipped(void)
     put_segment(2, 0, 0, 0x2000'0000, 0x100); /* no flags      */
     put_segment(3, 6, 0, 0x3000'0000, 0);     /* no file size  */
     put_segment(4, 6, 1, 0x4000'0000, 1);
-    put(PHDR + 4 * PHDR_SIZE, 4, 4);          /* PT_NOTE       */
+    put(PHDR + 4 * PHDR_SIZE, 4, 4); /* PT_NOTE       */
     CHECK_EQ(read_file(&image), ELF_OK);
     CHECK_EQ(image.segment_count, 2);
 }

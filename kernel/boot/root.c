@@ -34,6 +34,9 @@ static bool refuse(const char *why)
     return false;
 }
 
+static const char overlap[] =
+    "The image overlaps the kernel's memory: load one of them elsewhere";
+
 bool root_read(const struct boot_config *config, struct prange nova, struct elf_image *image)
 {
     if (config->root_image.raw == 0)
@@ -43,6 +46,8 @@ bool root_read(const struct boot_config *config, struct prange nova, struct elf_
         .user_end = user_end() - 2 * PAGE_SIZE, /* HIP and UTCB are above */
         .image_size = config->root_size,
     };
+    if (config->root_image.raw < nova.end.raw && config->root_image.raw >= nova.start.raw)
+        return refuse(overlap);
     const elf_error_t error = elf_read(kmap_window, config->root_image, &limits, image);
     if (error != ELF_OK) {
         console_print(CONSOLE_ERROR, "ROOT: Invalid image at %#lx: %s", config->root_image.raw,
@@ -51,7 +56,7 @@ bool root_read(const struct boot_config *config, struct prange nova, struct elf_
     }
     const struct prange range = root_range(image);
     if (range.start.raw < nova.end.raw && nova.start.raw < range.end.raw)
-        return refuse("The image overlaps the kernel's memory: load one of them elsewhere");
+        return refuse(overlap);
     if (range.end.raw > bit(arch_phys_bits()))
         return refuse("The image lies above the physical memory that the CPU can reach");
     console_print(CONSOLE_INFO, "ROOT: %u segments at %#lx..%#lx, entry %#lx", image->segment_count,
@@ -144,8 +149,8 @@ struct ec *root_create(const struct elf_image *image, struct hip *hip)
 
     status_t why;
     const uaddr_t hip_at = uaddr(user_end() - PAGE_SIZE);
-    struct ec *const ec = ec_create_host(root_pd, boot_cpu.id, uaddr(user_end() - 2 * PAGE_SIZE),
-                                         hip_at, 0, &why);
+    struct ec *const ec =
+        ec_create_host(root_pd, boot_cpu.id, uaddr(user_end() - 2 * PAGE_SIZE), hip_at, 0, &why);
     must(ec != nullptr);
     for (unsigned i = 0; i < image->segment_count; i++)
         map_segment(&image->segment[i]);

@@ -110,8 +110,8 @@ void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t b
             const uint64_t count = min_u64(64 - at % 64, to - sel);
             const uint64_t mask = (count == 64 ? ~UINT64_C(0) : low_bits((unsigned)count))
                                   << at % 64;
-            const uint64_t word = atomic_load_explicit(&src->deny[map->offset + at / 64],
-                                                       memory_order_relaxed);
+            const uint64_t word =
+                atomic_load_explicit(&src->deny[map->offset + at / 64], memory_order_relaxed);
             word_update(&dst->deny[map->offset + at / 64], word | take_away, mask);
             sel += count;
         }

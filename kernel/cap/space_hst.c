@@ -20,8 +20,7 @@ static void flush(void *space)
     arch_space_hst_flush(space);
 }
 
-static const struct ptab_owner owner = {
-    .fmt = &ARCH_PTAB_HOST, .demote = demote, .flush = flush};
+static const struct ptab_owner owner = {.fmt = &ARCH_PTAB_HOST, .demote = demote, .flush = flush};
 
 struct space_hst *space_hst_create(struct pd *pd)
 {
@@ -64,8 +63,8 @@ static struct run run_at(struct space_hst *src, uint64_t page, uint64_t limit, u
         run.attr = arch_host_attr(hit.pte, hit.level);
         if (run.attr.owned)
             run.attr.perm = 0;
-        run.base = paddr(ptab_address(&ARCH_PTAB_HOST, hit.pte, hit.level).raw +
-                         (offset << PAGE_BITS));
+        run.base =
+            paddr(ptab_address(&ARCH_PTAB_HOST, hit.pte, hit.level).raw + (offset << PAGE_BITS));
     }
     return run;
 }
@@ -93,10 +92,9 @@ static status_t run_store(struct ptab_update *u, uint64_t page, struct run run)
         unsigned hole;
         uint64_t *const slot = ptab_slot(u, (page + done) << PAGE_BITS, level, make, &hole);
         if (slot != nullptr)
-            ptab_replace(u, slot, level,
-                         make ? (run.base.raw + (done << PAGE_BITS)) |
-                                    arch_host_leaf(run.attr, level)
-                              : 0);
+            ptab_replace(
+                u, slot, level,
+                make ? (run.base.raw + (done << PAGE_BITS)) | arch_host_leaf(run.attr, level) : 0);
         else if (make || hole == 0)
             return MEM_CAP;
         done += bit(PTAB_INDEX_BITS * level);
@@ -127,8 +125,8 @@ static uint64_t restrict_page(uint64_t pte, uint8_t pmm)
 static status_t pages_copy(struct ptab_update *u, uint64_t *src, uint64_t ssb, uint64_t dsb,
                            uint64_t limit, uint8_t pmm, uint64_t *done)
 {
-    const uint64_t count = min_u64(min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES,
-                                           PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
+    const uint64_t count = min_u64(
+        min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES, PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
     unsigned hole;
     uint64_t *dst = ptab_slot(u, dsb << PAGE_BITS, 0, false, &hole);
     if (dst == nullptr && hole == 0)

@@ -7,10 +7,10 @@
 #include "kernel/cap/nova.h"
 
 enum : uint64_t {
-    MIB2 = 512,          /* pages */
-    GIB1 = 512 * 512,    /* pages */
-    SOME = 5 * GIB1,     /* page number of a source, 1 GiB aligned */
-    THERE = 7 * GIB1,    /* page number of a destination           */
+    MIB2 = 512,       /* pages */
+    GIB1 = 512 * 512, /* pages */
+    SOME = 5 * GIB1,  /* page number of a source, 1 GiB aligned */
+    THERE = 7 * GIB1, /* page number of a destination           */
 };
 
 static struct space_hst *fresh_space(size_t pool_pages)
@@ -89,6 +89,23 @@ static void permissions_only_shrink(void)
     CHECK_EQ(perm_at(other, 17), 0);
 }
 
+/* A break costs a flush: on real hardware a round trip to all CPUs. */
+static void entries_are_broken_only_when_more_than_permissions_change(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    give(nova_hst, space, SOME + 256, THERE, 8, PERM_MEM_ALL);
+    CHECK_EQ(look(space, THERE).level, 0);
+    uint64_t before = space->arch.flushes;
+    give(space, space, THERE, THERE, 8, PERM_MEM_R);
+    CHECK_EQ(space->arch.flushes - before, 1);
+    before = space->arch.flushes;
+    give(nova_hst, space, SOME, THERE, 0, PERM_MEM_R); /* another frame */
+    CHECK_EQ(space->arch.flushes - before, 2);
+    before = space->arch.flushes;
+    CHECK_EQ(space_hst_delegate(nova_hst, space, SOME, THERE, 0, PERM_MEM_R, 1), SUCCESS);
+    CHECK_EQ(space->arch.flushes - before, 2); /* another kind of memory */
+}
+
 static void holes_are_copied_as_holes(void)
 {
     struct space_hst *const space = fresh_space(256);
@@ -106,9 +123,9 @@ static void owned_pages_read_as_nothing(void)
 {
     struct space_hst *const space = fresh_space(256);
     struct space_hst *const other = space_hst_create(nullptr);
-    CHECK_EQ(space_hst_map_owned(space, uaddr(THERE << PAGE_BITS), paddr(SOME << PAGE_BITS),
-                                 PERM_MEM_R),
-             SUCCESS);
+    CHECK_EQ(
+        space_hst_map_owned(space, uaddr(THERE << PAGE_BITS), paddr(SOME << PAGE_BITS), PERM_MEM_R),
+        SUCCESS);
     give(nova_hst, other, SOME, 9, 0, PERM_MEM_ALL);
     give(space, other, THERE, 9, 0, PERM_MEM_ALL);
     CHECK(!look(other, 9).mapped);
@@ -171,6 +188,7 @@ int main(void)
     SIM_RUN(large_pages_are_used_where_alignment_allows);
     SIM_RUN(revoking_one_page_splits_and_keeps_the_rest);
     SIM_RUN(permissions_only_shrink);
+    SIM_RUN(entries_are_broken_only_when_more_than_permissions_change);
     SIM_RUN(holes_are_copied_as_holes);
     SIM_RUN(owned_pages_read_as_nothing);
     SIM_RUN(protected_frames_are_left_out);

@@ -58,3 +58,9 @@ void cpu_drop_last(void)
     ASSERT(cpu_count > 0 && cpu_table[cpu_count - 1] != &boot_cpu);
     cpu_table[--cpu_count] = nullptr;
 }
+
+const char *cpu_cfp_name(bool branch, bool returns)
+{
+    static const char *const names[2][2] = {{"none", "return"}, {"branch", "full"}};
+    return names[branch][returns];
+}

@@ -9,7 +9,7 @@
 #include "arch/inline.h"
 #include "arch/types.h"
 
-enum : uint16_t { CPU_MAX = 512 };      /* CPUs the kernel can number */
+enum : uint16_t { CPU_MAX = 512 }; /* CPUs the kernel can number */
 enum : size_t { CPU_CACHE_LINE = 64 };
 enum : unsigned { CPU_STACK_ORDER = 1 }; /* kernel stack: 8 KiB        */
 
@@ -52,6 +52,9 @@ static inline struct cpu *cpu_local(void)
  * Context: boot CPU.
  */
 struct cpu *cpu_create(bool boot);
+
+/* The level of control-flow protection that is in effect, as the build names it: "none" to "full". */
+const char *cpu_cfp_name(bool branch, bool returns);
 
 /* Forget the CPU made last: it could not be started. */
 void cpu_drop_last(void);

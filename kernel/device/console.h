@@ -24,18 +24,21 @@ enum console_level : uint8_t { CONSOLE_ERROR, CONSOLE_WARN, CONSOLE_INFO, CONSOL
 struct uart;
 struct uart_ops {
     const char *name;
-    bool (*init)(struct uart *u);                   /* set up for 115200 8N1; false: not there */
-    bool (*try_put)(struct uart *u, uint8_t byte);  /* false: no room yet                      */
-    bool (*is_idle)(struct uart *u);                /* all bytes have left the wire            */
+    bool (*init)(struct uart *u);                  /* set up for 115200 8N1; false: not there */
+    bool (*try_put)(struct uart *u, uint8_t byte); /* false: no room yet                      */
+    bool (*is_idle)(struct uart *u);               /* all bytes have left the wire            */
 };
 
 struct uart {
     const struct uart_ops *ops;
-    uint64_t phys;       /* registers, to recognise a device found twice; I/O port if `port` is set */
-    volatile void *mmio; /* registers, mapped by kmap_device                                        */
-    uint16_t port;       /* first I/O port, or 0 when memory-mapped                                  */
-    uint8_t stride_log2; /* distance of registers: 1 << stride_log2 bytes                           */
-    uint32_t clock_hz;   /* reference clock; 0: firmware's divisor is kept                           */
+    uint64_t phys; /* registers, to recognise a device found twice; I/O port if `port` is set */
+    volatile void
+        *mmio;     /* registers, mapped by kmap_device                                        */
+    uint16_t port; /* first I/O port, or 0 when memory-mapped                                  */
+    uint8_t
+        stride_log2; /* distance of registers: 1 << stride_log2 bytes                           */
+    uint32_t
+        clock_hz; /* reference clock; 0: firmware's divisor is kept                           */
 };
 
 enum : unsigned { CONSOLE_UART_MAX = 4 };

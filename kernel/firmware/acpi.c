@@ -21,7 +21,12 @@ enum : unsigned { HEADER_LENGTH = 4 };
 enum : unsigned { ENTRIES_MAX = 1024 };
 
 /* IBM PC BIOS data area: segment of the extended one; and the range of the BIOS itself. */
-enum : uint64_t { BDA_EBDA = 0x40e, EBDA_SIZE = 0x400, BIOS_START = 0xe'0000, BIOS_SIZE = 0x2'0000 };
+enum : uint64_t {
+    BDA_EBDA = 0x40e,
+    EBDA_SIZE = 0x400,
+    BIOS_START = 0xe'0000,
+    BIOS_SIZE = 0x2'0000
+};
 
 static struct bytes map_bytes(firmware_map_t map, paddr_t base, uint64_t size)
 {
@@ -73,7 +78,8 @@ paddr_t acpi_find_rsdp_bios(firmware_map_t map)
 }
 
 /* Is there a table at `base`, and does it have `signature`? */
-static bool open_table(struct acpi_table *table, firmware_map_t map, paddr_t base, const char *signature)
+static bool open_table(struct acpi_table *table, firmware_map_t map, paddr_t base,
+                       const char *signature)
 {
     const struct bytes head = map_bytes(map, base, ACPI_HEADER_SIZE);
     if (!starts_with(head, signature, 4))
@@ -114,7 +120,8 @@ bool acpi_find(const struct acpi *acpi, const char signature[static 4], struct a
     const uint64_t count = (acpi->root.size - ACPI_HEADER_SIZE) / acpi->entry_size;
     for (uint64_t i = 0; i < min_u64(count, ENTRIES_MAX); i++) {
         const struct bytes root = acpi_bytes(&acpi->root);
-        const uint64_t entry = bytes_le(root, ACPI_HEADER_SIZE + i * acpi->entry_size, acpi->entry_size);
+        const uint64_t entry =
+            bytes_le(root, ACPI_HEADER_SIZE + i * acpi->entry_size, acpi->entry_size);
         if (entry != 0 && open_table(out, acpi->root.map, paddr(entry), signature))
             return true;
     }

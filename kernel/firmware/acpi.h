@@ -61,7 +61,8 @@ struct acpi_walk {
 };
 
 /* A walk over `left` structures that starts at `offset`. */
-static inline struct acpi_walk acpi_walk_at(const struct acpi_table *table, uint32_t offset, uint32_t left)
+static inline struct acpi_walk acpi_walk_at(const struct acpi_table *table, uint32_t offset,
+                                            uint32_t left)
 {
     return (struct acpi_walk){.table = *table, .offset = offset, .left = left};
 }

@@ -40,7 +40,8 @@ bool acpi_dbg2_next(struct acpi_walk *walk, struct acpi_console *out)
         const struct bytes b = acpi_step(walk, table, size, DEVICE_SIZE_MIN);
         if (b.size == 0)
             return false;
-        if (bytes_le16(b, DEVICE_PORT_TYPE) != PORT_SERIAL || bytes_u8(b, DEVICE_REGISTER_COUNT) == 0)
+        if (bytes_le16(b, DEVICE_PORT_TYPE) != PORT_SERIAL ||
+            bytes_u8(b, DEVICE_REGISTER_COUNT) == 0)
             continue;
         *out = (struct acpi_console){
             .subtype = bytes_le16(b, DEVICE_SUBTYPE),

@@ -25,7 +25,7 @@ struct acpi_fadt {
     uint16_t arm_boot; /* enum acpi_fadt_arm                                       */
     uint16_t smi_cmd;  /* port; 0: none                                            */
     uint8_t acpi_enable, pstate_cnt, cst_cnt; /* values for smi_cmd; 0: do not write */
-    uint64_t facs;     /* physical address; 0: none                                */
+    uint64_t facs; /* physical address; 0: none                                */
     struct acpi_register pm1a_evt, pm1b_evt, pm1a_cnt, pm1b_cnt, pm2_cnt, pm_timer;
     struct acpi_register gpe0, gpe1;
     struct acpi_register sleep_control, sleep_status;

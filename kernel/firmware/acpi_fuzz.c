@@ -81,8 +81,8 @@ static void read_others(const struct acpi_table *table)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const readers[])(const struct acpi_table *) = {
-        read_madt, read_consoles, read_iommus, read_others};
+    static void (*const readers[])(const struct acpi_table *) = {read_madt, read_consoles,
+                                                                 read_iommus, read_others};
 
     if (size < 1)
         return 0;

@@ -84,7 +84,7 @@ bool acpi_iommu_next(struct acpi_walk *walk, struct acpi_iommu *out)
         const struct bytes b = acpi_step(walk, table, size, is_iort ? IORT_HEADER : 4);
         if (b.size == 0)
             return false;
-        const bool is_unit = is_iort                        ? read_iort(b, out)
+        const bool is_unit = is_iort                       ? read_iort(b, out)
                              : signature == SIGNATURE_DMAR ? read_dmar(b, out)
                                                            : read_ivrs(b, out);
         if (is_unit && out->base != 0)

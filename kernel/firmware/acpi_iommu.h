@@ -17,10 +17,10 @@ enum acpi_iommu_kind : uint8_t {
 
 struct acpi_iommu {
     enum acpi_iommu_kind kind;
-    uint16_t segment;   /* PCI segment; 0 on Arm                                    */
-    bool claims_rest;   /* VT-d INCLUDE_PCI_ALL: every device no other unit names   */
-    uint64_t base;      /* registers, physical; never 0                             */
-    uint64_t size;      /* bytes, if the table says (VT-d, SMMU v2), else 0         */
+    uint16_t segment; /* PCI segment; 0 on Arm                                    */
+    bool claims_rest; /* VT-d INCLUDE_PCI_ALL: every device no other unit names   */
+    uint64_t base;    /* registers, physical; never 0                             */
+    uint64_t size;    /* bytes, if the table says (VT-d, SMMU v2), else 0         */
 };
 
 /*

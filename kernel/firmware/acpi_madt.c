@@ -10,6 +10,9 @@ enum : uint32_t {
     GICC_ENABLED = 1 << 0,
 };
 
+/* SDM vol. 3, "Determining IPI Destination". */
+enum : uint32_t { LAPIC_ALL = 0xff, X2APIC_ALL = 0xffff'ffff };
+
 struct acpi_madt acpi_madt_read(const struct acpi_table *madt)
 {
     const struct bytes b = acpi_bytes(madt);
@@ -24,9 +27,10 @@ struct acpi_walk acpi_madt_begin(const struct acpi_table *madt)
     return acpi_walk_at(madt, MADT_ENTRIES, UINT32_MAX);
 }
 
-static bool is_usable(uint32_t flags)
+/* The identifier `all` addresses every CPU at once: it is nobody's own. */
+static bool is_usable(uint32_t flags, uint32_t apic_id, uint32_t all)
 {
-    return flags & (LAPIC_ENABLED | LAPIC_ONLINE_CAPABLE);
+    return flags & (LAPIC_ENABLED | LAPIC_ONLINE_CAPABLE) && apic_id != all;
 }
 
 /* Answers whether `b` is of a type we know and as long as the type demands. */
@@ -36,7 +40,7 @@ static bool read_entry(struct bytes b, struct acpi_madt_entry *out)
     switch (out->type) {
     case ACPI_MADT_LAPIC:
         out->cpu.apic_id = bytes_u8(b, 3);
-        out->cpu.is_usable = is_usable(bytes_le32(b, 4));
+        out->cpu.is_usable = is_usable(bytes_le32(b, 4), out->cpu.apic_id, LAPIC_ALL);
         return b.size >= 8;
     case ACPI_MADT_IOAPIC:
         out->ioapic.id = bytes_u8(b, 2);
@@ -45,7 +49,7 @@ static bool read_entry(struct bytes b, struct acpi_madt_entry *out)
         return b.size >= 12;
     case ACPI_MADT_X2APIC:
         out->cpu.apic_id = bytes_le32(b, 4);
-        out->cpu.is_usable = is_usable(bytes_le32(b, 8));
+        out->cpu.is_usable = is_usable(bytes_le32(b, 8), out->cpu.apic_id, X2APIC_ALL);
         return b.size >= 16;
     case ACPI_MADT_GICC:
         out->gicc.is_enabled = bytes_le32(b, 12) & GICC_ENABLED;

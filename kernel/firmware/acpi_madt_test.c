@@ -74,11 +74,33 @@ static void pc_entries_are_read(void)
     walk_begins();
     EXPECT(next() && got.type == ACPI_MADT_LAPIC && got.cpu.apic_id == 4 && got.cpu.is_usable);
     EXPECT(next() && got.type == ACPI_MADT_LAPIC && got.cpu.apic_id == 5 && !got.cpu.is_usable);
-    EXPECT(next() && got.type == ACPI_MADT_X2APIC && got.cpu.apic_id == 0x1'0006 && got.cpu.is_usable);
+    EXPECT(next() && got.type == ACPI_MADT_X2APIC && got.cpu.apic_id == 0x1'0006 &&
+           got.cpu.is_usable);
     EXPECT(next() && got.type == ACPI_MADT_IOAPIC && got.ioapic.id == 3);
     EXPECT_EQUAL(got.ioapic.base, 0xfec0'0000);
     EXPECT_EQUAL(got.ioapic.gsi_base, 24);
     EXPECT(!next());
+    EXPECT(!next());
+}
+
+/* A start message to it would reset the boot CPU too. */
+static void broadcast_is_no_cpu(void)
+{
+    begin();
+    uint8_t *e = entry(0, 8);
+    e[3] = 0xff;
+    put_le(e + 4, 3, 4);
+    e = entry(9, 16);
+    put_le(e + 4, 0xffff'ffff, 4);
+    put_le(e + 8, 3, 4);
+    e = entry(9, 16);
+    put_le(e + 4, 0xff, 4);
+    put_le(e + 8, 1, 4);
+
+    walk_begins();
+    EXPECT(next() && got.type == ACPI_MADT_LAPIC && !got.cpu.is_usable);
+    EXPECT(next() && got.type == ACPI_MADT_X2APIC && !got.cpu.is_usable);
+    EXPECT(next() && got.type == ACPI_MADT_X2APIC && got.cpu.is_usable);
     EXPECT(!next());
 }
 
@@ -183,6 +205,7 @@ int main(void)
 {
     RUN(header_tells_local_base_and_pic);
     RUN(pc_entries_are_read);
+    RUN(broadcast_is_no_cpu);
     RUN(gic_entries_are_read);
     RUN(unknown_and_short_entries_are_passed_over);
     RUN(entry_without_length_ends_the_walk);

@@ -46,7 +46,8 @@ static void spcr_names_a_console(void)
 }
 
 /* A debug device of `size` bytes with one register at its end. */
-static void put_device(uint8_t *at, uint16_t size, uint16_t port, uint16_t subtype, uint64_t address)
+static void put_device(uint8_t *at, uint16_t size, uint16_t port, uint16_t subtype,
+                       uint64_t address)
 {
     put_le(at + 1, size, 2);
     at[3] = 1;

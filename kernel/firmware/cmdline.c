@@ -8,15 +8,9 @@ static const struct {
     char name[12];
     uint32_t option;
 } options[] = {
-    {"insecure", BOOT_INSECURE},
-    {"noccst", BOOT_NOCCST},
-    {"nocpst", BOOT_NOCPST},
-    {"nodl", BOOT_NODL},
-    {"nomktme", BOOT_NOMKTME},
-    {"nopcid", BOOT_NOPCID},
-    {"nosmmu", BOOT_NOSMMU},
-    {"nouart", BOOT_NOUART},
-    {"novpid", BOOT_NOVPID},
+    {"insecure", BOOT_INSECURE}, {"noccst", BOOT_NOCCST},   {"nocpst", BOOT_NOCPST},
+    {"nodl", BOOT_NODL},         {"nomktme", BOOT_NOMKTME}, {"nopcid", BOOT_NOPCID},
+    {"nosmmu", BOOT_NOSMMU},     {"nouart", BOOT_NOUART},   {"novpid", BOOT_NOVPID},
 };
 
 static bool is_end_of_word(char c)

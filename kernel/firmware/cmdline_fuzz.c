@@ -15,7 +15,8 @@ static uint32_t split(char *line)
 {
     uint32_t found = 0;
     char *rest;
-    for (char *word = strtok_r(line, " ", &rest); word != nullptr; word = strtok_r(nullptr, " ", &rest))
+    for (char *word = strtok_r(line, " ", &rest); word != nullptr;
+         word = strtok_r(nullptr, " ", &rest))
         for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
             if (strcmp(word, names[i]) == 0)
                 found |= BOOT_INSECURE << i;

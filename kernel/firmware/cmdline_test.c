@@ -7,8 +7,8 @@
 static void every_option_is_known(void)
 {
     EXPECT_EQUAL(cmdline_options("insecure noccst nocpst nodl nomktme nopcid nosmmu nouart novpid"),
-                 BOOT_INSECURE | BOOT_NOCCST | BOOT_NOCPST | BOOT_NODL | BOOT_NOMKTME | BOOT_NOPCID |
-                     BOOT_NOSMMU | BOOT_NOUART | BOOT_NOVPID);
+                 BOOT_INSECURE | BOOT_NOCCST | BOOT_NOCPST | BOOT_NODL | BOOT_NOMKTME |
+                     BOOT_NOPCID | BOOT_NOSMMU | BOOT_NOUART | BOOT_NOVPID);
 }
 
 static void order_and_blanks_do_not_matter(void)

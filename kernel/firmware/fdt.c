@@ -42,7 +42,8 @@ bool fdt_open(struct fdt *fdt, firmware_map_t map, paddr_t base)
         return false;
 
     fdt->tree = bytes_part(all, bytes_be32(all, FDT_OFF_STRUCT), bytes_be32(all, FDT_SIZE_STRUCT));
-    fdt->strings = bytes_part(all, bytes_be32(all, FDT_OFF_STRINGS), bytes_be32(all, FDT_SIZE_STRINGS));
+    fdt->strings =
+        bytes_part(all, bytes_be32(all, FDT_OFF_STRINGS), bytes_be32(all, FDT_SIZE_STRINGS));
     return fdt->tree.size != 0;
 }
 

@@ -19,10 +19,11 @@ enum fdt_token : uint8_t { FDT_END, FDT_NODE, FDT_NODE_END, FDT_PROPERTY };
 /* A walk through all nodes in their order. Start with {.fdt = &fdt}. */
 struct fdt_walk {
     const struct fdt *fdt;
-    uint64_t offset;    /* of the next token in fdt->tree                                          */
-    unsigned depth;     /* nodes around the current token: 1 in the root node                      */
-    struct bytes name;  /* of the node just entered or of the property, without terminator         */
-    struct bytes value; /* of the property                                                         */
+    uint64_t offset;   /* of the next token in fdt->tree                                          */
+    unsigned depth;    /* nodes around the current token: 1 in the root node                      */
+    struct bytes name; /* of the node just entered or of the property, without terminator         */
+    struct bytes
+        value; /* of the property                                                         */
 };
 
 /*

@@ -108,17 +108,17 @@ static void header_must_be_right(void)
         unsigned offset;
         uint32_t value;
     } wrong[] = {
-        {0, 0xd00d'feee},  /* magic                                   */
-        {4, 39},           /* total size: less than the header        */
-        {4, SIZE + 1},     /* more than there is                      */
+        {0, 0xd00d'feee}, /* magic                                   */
+        {4, 39},          /* total size: less than the header        */
+        {4, SIZE + 1},    /* more than there is                      */
         {4, FDT_SIZE_MAX + 1},
         {4, UINT32_MAX},
-        {8, SIZE},         /* structure block: outside                */
+        {8, SIZE}, /* structure block: outside                */
         {8, UINT32_MAX},
-        {20, 16},          /* version: without size of the block      */
-        {24, 18},          /* compatible with later ones only         */
-        {36, 0},           /* structure block: empty                  */
-        {36, SIZE},        /* longer than what is left                */
+        {20, 16},   /* version: without size of the block      */
+        {24, 18},   /* compatible with later ones only         */
+        {36, 0},    /* structure block: empty                  */
+        {36, SIZE}, /* longer than what is left                */
         {36, UINT32_MAX},
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -312,7 +312,8 @@ static void initrd_that_is_nonsense_is_refused(void)
     }
 }
 
-static void module(const char *compatible, size_t size, uint64_t start, uint64_t length, unsigned bytes)
+static void module(const char *compatible, size_t size, uint64_t start, uint64_t length,
+                   unsigned bytes)
 {
     uint8_t reg[16];
     put_be(reg, start, bytes);
@@ -367,7 +368,7 @@ static void module_that_is_nonsense_is_refused(void)
         uint64_t start, length;
     } wrong[] = {
         {3, 2, 0x1000, 0x1000}, {0, 2, 0x1000, 0x1000}, {2, UINT32_MAX, 0x1000, 0x1000},
-        {2, 2, 0x1000, 0},      {2, 2, UINT64_MAX, 2},      {1, 3, 0x1000, 0x1000},
+        {2, 2, 0x1000, 0},      {2, 2, UINT64_MAX, 2},  {1, 3, 0x1000, 0x1000},
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         begin();

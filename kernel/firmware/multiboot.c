@@ -37,7 +37,8 @@ static void drop_last_word(char *line, unsigned used)
  * Copy a string of at most `size` bytes into `line`, which is all zero. It is read page by page,
  * because nobody says that memory goes on behind its end.
  */
-static void copy_line(char line[static BOOT_CMDLINE_SIZE], firmware_map_t map, paddr_t from, uint64_t size)
+static void copy_line(char line[static BOOT_CMDLINE_SIZE], firmware_map_t map, paddr_t from,
+                      uint64_t size)
 {
     unsigned used = 0;
     while (size > 0) {
@@ -97,7 +98,8 @@ struct mb2_line {
 };
 
 /* `tag` is the tag with its header, at `offset`. */
-static void read_tag(struct boot_info *out, struct mb2_line *line, struct bytes tag, uint64_t offset)
+static void read_tag(struct boot_info *out, struct mb2_line *line, struct bytes tag,
+                     uint64_t offset)
 {
     switch (bytes_le32(tag, 0)) {
     case MB2_CMDLINE:

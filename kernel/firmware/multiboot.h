@@ -13,10 +13,10 @@
 enum : unsigned { BOOT_CMDLINE_SIZE = 1024 };
 
 struct boot_info {
-    struct prange module;         /* first module: root's ELF image; start 0: there is none  */
-    uint64_t efi_system_table;    /* physical address; 0: none                               */
-    uint64_t efi_image_handle;    /* 0: none                                                 */
-    uint64_t pool_extra;          /* bytes wanted behind the image (tag KMEM); not checked   */
+    struct prange module;            /* first module: root's ELF image; start 0: there is none  */
+    uint64_t efi_system_table;       /* physical address; 0: none                               */
+    uint64_t efi_image_handle;       /* 0: none                                                 */
+    uint64_t pool_extra;             /* bytes wanted behind the image (tag KMEM); not checked   */
     char cmdline[BOOT_CMDLINE_SIZE]; /* terminated; words that do not fit are left out */
 };
 

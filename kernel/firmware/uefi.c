@@ -73,8 +73,8 @@ static void for_all_pci(struct efi_boot_services *boot, enum pci_action action)
 {
     uint64_t count = 0;
     void **handles = nullptr;
-    if (boot->locate_handle_buffer(EFI_LOCATE_BY_PROTOCOL, &guid_pci_io, nullptr, &count, &handles) !=
-        EFI_SUCCESS)
+    if (boot->locate_handle_buffer(EFI_LOCATE_BY_PROTOCOL, &guid_pci_io, nullptr, &count,
+                                   &handles) != EFI_SUCCESS)
         return;
 
     for (uint64_t i = 0; i < count; i++) {

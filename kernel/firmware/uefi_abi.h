@@ -46,12 +46,13 @@ enum efi_locate : uint32_t { EFI_LOCATE_BY_PROTOCOL = 2 };
 struct efi_boot_services {
     struct efi_header header;
     const void *unused_1[4];
-    efi_status_t(EFIAPI *get_memory_map)(uint64_t *size, void *map, uint64_t *key, uint64_t *desc_size,
-                                         uint32_t *desc_version);
+    efi_status_t(EFIAPI *get_memory_map)(uint64_t *size, void *map, uint64_t *key,
+                                         uint64_t *desc_size, uint32_t *desc_version);
     efi_status_t(EFIAPI *allocate_pool)(enum efi_memory_type type, uint64_t size, void **out);
     efi_status_t(EFIAPI *free_pool)(void *pool);
     const void *unused_2[9];
-    efi_status_t(EFIAPI *handle_protocol)(void *handle, const struct efi_guid *protocol, void **out);
+    efi_status_t(EFIAPI *handle_protocol)(void *handle, const struct efi_guid *protocol,
+                                          void **out);
     const void *unused_3[9];
     efi_status_t(EFIAPI *exit_boot_services)(void *image, uint64_t key);
     const void *unused_4[4];

@@ -35,8 +35,8 @@ static EFIAPI efi_status_t get_location(struct efi_pci_io *io, uint64_t *segment
     return EFI_SUCCESS;
 }
 
-static EFIAPI efi_status_t config_read(struct efi_pci_io *io, enum efi_pci_width width, uint32_t offset,
-                                       uint64_t count, void *buffer)
+static EFIAPI efi_status_t config_read(struct efi_pci_io *io, enum efi_pci_width width,
+                                       uint32_t offset, uint64_t count, void *buffer)
 {
     EXPECT_EQUAL(count, 1);
     if (offset == 8 && width == EFI_PCI_32)
@@ -48,8 +48,8 @@ static EFIAPI efi_status_t config_read(struct efi_pci_io *io, enum efi_pci_width
     return EFI_SUCCESS;
 }
 
-static EFIAPI efi_status_t config_write(struct efi_pci_io *io, enum efi_pci_width width, uint32_t offset,
-                                        uint64_t count, void *buffer)
+static EFIAPI efi_status_t config_write(struct efi_pci_io *io, enum efi_pci_width width,
+                                        uint32_t offset, uint64_t count, void *buffer)
 {
     EXPECT(count == 1 && offset == 4 && width == EFI_PCI_16);
     memcpy(&device_of(io)->command, buffer, 2);
@@ -84,8 +84,8 @@ static EFIAPI efi_status_t free_pool(void *pool)
     return EFI_SUCCESS;
 }
 
-static EFIAPI efi_status_t get_memory_map(uint64_t *size, void *map, uint64_t *key, uint64_t *desc_size,
-                                          uint32_t *version)
+static EFIAPI efi_status_t get_memory_map(uint64_t *size, void *map, uint64_t *key,
+                                          uint64_t *desc_size, uint32_t *version)
 {
     *desc_size = 48;
     *version = 1;
@@ -112,8 +112,9 @@ static EFIAPI efi_status_t exit_boot_services(void *handle, uint64_t key)
     return EFI_SUCCESS;
 }
 
-static EFIAPI efi_status_t locate_handle_buffer(enum efi_locate how, const struct efi_guid *protocol,
-                                                void *key, uint64_t *count, void ***out)
+static EFIAPI efi_status_t locate_handle_buffer(enum efi_locate how,
+                                                const struct efi_guid *protocol, void *key,
+                                                uint64_t *count, void ***out)
 {
     EXPECT(how == EFI_LOCATE_BY_PROTOCOL && protocol->a == 0x4cf5'b200 && key == nullptr);
     if (!has_pci)
@@ -125,7 +126,8 @@ static EFIAPI efi_status_t locate_handle_buffer(enum efi_locate how, const struc
     return EFI_SUCCESS;
 }
 
-static EFIAPI efi_status_t handle_protocol(void *handle, const struct efi_guid *protocol, void **out)
+static EFIAPI efi_status_t handle_protocol(void *handle, const struct efi_guid *protocol,
+                                           void **out)
 {
     EXPECT(protocol->d[7] == 0x9a);
     if (handle == &devices[DEVICES - 1])
@@ -174,7 +176,9 @@ static void begin(void)
     };
     for (unsigned i = 0; i < DEVICES; i++)
         devices[i] = (struct device){
-            .io = {.config_read = config_read, .config_write = config_write, .get_location = get_location},
+            .io = {.config_read = config_read,
+                   .config_write = config_write,
+                   .get_location = get_location},
             .class = 0x0200'0000,
             .command = 7,
             .is_connected = true,

@@ -19,7 +19,7 @@ static_assert(FRAME_ORDER_MAX < USED, "an order fits below the marks");
 
 static struct {
     struct spinlock lock;
-    uint32_t occupied GUARDED_BY(&lock);                        /* bit n: free[n] is not empty */
+    uint32_t occupied GUARDED_BY(&lock); /* bit n: free[n] is not empty */
     struct list free[FRAME_ORDER_MAX + 1] GUARDED_BY(&lock);
     uint8_t *map GUARDED_BY(&lock); /* byte of page frame `base` + i at map[i] */
     uint64_t base GUARDED_BY(&lock), count GUARDED_BY(&lock);

@@ -43,7 +43,8 @@ static ALWAYS_INLINE bool ptab_is_leaf(const struct ptab_format *fmt, uint64_t p
     return level == 0 || (pte & fmt->leaf_mask) == fmt->leaf_value;
 }
 
-static ALWAYS_INLINE paddr_t ptab_address(const struct ptab_format *fmt, uint64_t pte, unsigned level)
+static ALWAYS_INLINE paddr_t ptab_address(const struct ptab_format *fmt, uint64_t pte,
+                                          unsigned level)
 {
     return paddr(pte & fmt->addr_mask & ~low_bits(ptab_shift(level)));
 }

@@ -22,7 +22,7 @@ struct ptab_owner {
 
 struct ptab_update {
     const struct ptab_owner *owner;
-    void *space;    /* for owner->flush */
+    void *space; /* for owner->flush */
     uint64_t *root;
     bool dirty; /* something that the MMU may remember was changed */
     unsigned gathered;
@@ -89,7 +89,7 @@ static ALWAYS_INLINE void ptab_replace(struct ptab_update *u, uint64_t *slot, un
     if (old == pte)
         return;
     const bool was_present = old & fmt->present;
-    if (was_present && (pte & fmt->present) && fmt->break_first) {
+    if (was_present && (pte & fmt->present) && ((old ^ pte) & fmt->break_bits)) {
         ptab_store(slot, 0);
         u->owner->flush(u->space);
     }

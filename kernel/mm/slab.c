@@ -10,8 +10,8 @@
 struct slab {
     alignas(KOBJ_ALIGN) struct list link; /* in cache->partial, or alone when no object is free */
     struct slab_cache *cache;
-    void **free;   /* first free object that was used before */
-    uint16_t used; /* objects in use                          */
+    void **free;    /* first free object that was used before */
+    uint16_t used;  /* objects in use                          */
     uint16_t fresh; /* objects at the end that were never used */
 };
 

@@ -16,17 +16,14 @@
 
 struct slab_cache {
     struct spinlock lock;
-    uint32_t object_size;                    /* bytes, a multiple of KOBJ_ALIGN       */
-    bool ready GUARDED_BY(&lock);            /* `partial` is initialised              */
-    struct list partial GUARDED_BY(&lock);   /* pages with a free object              */
-    size_t object_count GUARDED_BY(&lock);   /* objects in use                        */
+    uint32_t object_size;                  /* bytes, a multiple of KOBJ_ALIGN       */
+    bool ready GUARDED_BY(&lock);          /* `partial` is initialised              */
+    struct list partial GUARDED_BY(&lock); /* pages with a free object              */
+    size_t object_count GUARDED_BY(&lock); /* objects in use                        */
 };
 
 /* A cache for objects of type `type`. */
-#define SLAB_CACHE(type)                                                                           \
-    {                                                                                              \
-        .object_size = (sizeof(type) + KOBJ_ALIGN - 1) & ~(KOBJ_ALIGN - 1)                         \
-    }
+#define SLAB_CACHE(type) {.object_size = (sizeof(type) + KOBJ_ALIGN - 1) & ~(KOBJ_ALIGN - 1)}
 
 /* An object of the cache, content undefined; nullptr if memory has run out. */
 [[nodiscard]] void *slab_alloc(struct slab_cache *cache);

@@ -15,8 +15,8 @@
 
 static struct slab_cache cache = SLAB_CACHE(struct ec);
 
-struct ec *ec_create_host(struct pd *pd, uint16_t cpu, uaddr_t hvp, uaddr_t sp,
-                          uint64_t event_base, status_t *why)
+struct ec *ec_create_host(struct pd *pd, uint16_t cpu, uaddr_t hvp, uaddr_t sp, uint64_t event_base,
+                          status_t *why)
 {
     *why = ABORTED;
     if (pd->objects == nullptr || pd->host == nullptr || (ARCH_HAS_PIO && pd->ports == nullptr))

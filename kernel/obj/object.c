@@ -22,8 +22,8 @@ struct sc *sc_create(struct ec *ec, uint16_t cpu, uint8_t prio, uint64_t budget)
 {
     struct sc *const sc = slab_alloc(&sc_cache);
     if (sc != nullptr)
-        *sc = (struct sc){
-            .obj.type = KOBJ_SC, .ec = ec, .budget = budget, .cpu = cpu, .prio = prio};
+        *sc =
+            (struct sc){.obj.type = KOBJ_SC, .ec = ec, .budget = budget, .cpu = cpu, .prio = prio};
     return sc;
 }
 

@@ -11,7 +11,7 @@ struct ec;
 
 struct sc {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    struct ec *ec; /* nullptr for the idle context of a CPU */
+    struct ec *ec;   /* nullptr for the idle context of a CPU */
     uint64_t budget; /* STC ticks */
     uint64_t used;   /* STC ticks consumed */
     uint16_t cpu;

@@ -14,7 +14,7 @@ enum : size_t {
     BDIV = 0x34,
 };
 enum : uint32_t {
-    CR_OFF = 0x28,           /* receiver and transmitter disabled        */
+    CR_OFF = 0x28,             /* receiver and transmitter disabled        */
     CR_RESET_ENABLE_TX = 0x1b, /* both paths reset, transmitter enabled  */
     MR_8N1 = 0x20,
     IDR_ALL = 0x3fff,

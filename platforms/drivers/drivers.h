@@ -11,7 +11,7 @@ const struct uart_ops *uart_ops_of(enum board_uart_kind kind);
 /* The driver for a UART that ACPI describes, by its DBG2 subtype; nullptr if there is none. */
 const struct uart_ops *uart_ops_of_acpi(uint16_t subtype);
 
-extern const struct uart_ops uart_ns16550, uart_pl011, uart_imx, uart_mini, uart_meson, uart_cadence,
-    uart_scif;
+extern const struct uart_ops uart_ns16550, uart_pl011, uart_imx, uart_mini, uart_meson,
+    uart_cadence, uart_scif;
 
 enum : uint32_t { UART_BAUD = 115'200 };

@@ -17,10 +17,10 @@ struct sample {
     const struct uart_ops *ops;
     uint32_t clock_hz;
     uint8_t stride_log2;
-    struct reg before[3];           /* what the device shows of itself when it is found */
-    struct reg after[12];           /* registers after init                             */
-    struct reg full, room;          /* status: no room for a byte, room                 */
-    size_t data;                    /* where a byte goes                                */
+    struct reg before[3];  /* what the device shows of itself when it is found */
+    struct reg after[12];  /* registers after init                             */
+    struct reg full, room; /* status: no room for a byte, room                 */
+    size_t data;           /* where a byte goes                                */
     struct reg busy, idle;
 };
 

@@ -5,7 +5,16 @@
 #include "platforms/drivers/drivers.h"
 
 /* Register numbers; their distance is 1 << stride_log2 bytes. With LCR_DLAB, 0 and 1 are the divisor. */
-enum ns16550_reg : uint8_t { THR = 0, IER = 1, FCR = 2, LCR = 3, MCR = 4, LSR = 5, DLL = 0, DLM = 1 };
+enum ns16550_reg : uint8_t {
+    THR = 0,
+    IER = 1,
+    FCR = 2,
+    LCR = 3,
+    MCR = 4,
+    LSR = 5,
+    DLL = 0,
+    DLM = 1
+};
 enum : uint8_t { LCR_8N1 = 3, LCR_DLAB = 0x80, FCR_FIFO = 1, MCR_DTR_RTS = 3 };
 enum : uint8_t { LSR_THR_EMPTY = 1 << 5, LSR_IDLE = 1 << 6 };
 

@@ -39,8 +39,7 @@ static uint64_t find_number(const struct mbuf *log, const char *key)
 
 void bench_boot(const struct hip *hip, uint64_t now)
 {
-    const struct memory_view view =
-        memory_view(hip->mbuf_start, MBUF_SIZE, PERM_MEM_R, MAD_MEMORY);
+    const struct memory_view view = memory_view(hip->mbuf_start, MBUF_SIZE, PERM_MEM_R, MAD_MEMORY);
     bench_expect(SUCCESS, view.status, "mapping the kernel's log");
     const uint64_t entry = find_number(view.base, "entered at STC ");
     if (entry != 0)

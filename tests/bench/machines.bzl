@@ -13,13 +13,16 @@ MACHINES = {
     "aarch64-gicv3": _COMMON | _ARM | {"machine": "virt,virtualization=on,gic-version=3"},
 }
 
-def bench_machines(root, expect):
-    """For each machine a program NAME that measures `root`, and a test that this reaches its end.
+def bench_machines(name, roots, expect):
+    """For each machine a program that measures, and a test that this reaches its end.
 
     Args:
-      root: the benchmark's root task.
+      name: the group; the targets are named like their machines.
+      roots: the benchmark's root task for each CPU.
       expect: regular expressions that lines of its output match, in order.
     """
-    for name, machine in MACHINES.items():
-        emulator_run(name = name, root = root, **machine)
-        emulator_test(name = name + "_test", expect_console = expect, root = root, **machine)
+    for label, machine in MACHINES.items():
+        root = roots[machine["cpu"]]
+        emulator_run(name = label, root = root, **machine)
+        emulator_test(name = label + "_test", expect_console = expect, root = root, **machine)
+    native.filegroup(name = name, srcs = MACHINES.keys())

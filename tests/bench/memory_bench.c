@@ -20,12 +20,10 @@ enum : uint64_t {
 
 static status_t map(uint64_t frame, uint64_t page, uint8_t order, uint8_t perm)
 {
-    return hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                      (struct hc_range){.from = frame,
-                                        .to = page,
-                                        .order = order,
-                                        .perm = perm,
-                                        .mad = MAD_MEMORY});
+    return hc_ctrl_pd(
+        SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+        (struct hc_range){
+            .from = frame, .to = page, .order = order, .perm = perm, .mad = MAD_MEMORY});
 }
 
 static status_t copy(uint64_t from, uint64_t to, uint8_t order, uint8_t perm)

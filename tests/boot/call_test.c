@@ -37,7 +37,7 @@ TEST(call, reserved_flags_are_ignored)
 
 TEST(call, unknown_platform_operations_are_bad_parameters)
 {
-    static const uint8_t unknown[] = { 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15 };
+    static const uint8_t unknown[] = {1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15};
     for (size_t i = 0; i < sizeof unknown; i++)
         EXPECT_STATUS(BAD_PAR, trap_1(hc_p0(HYPERCALL_CTRL_HW, unknown[i], 0)));
 }

@@ -44,6 +44,12 @@ TEST(hip, kernel_starts_and_ends_at_2_mib)
     EXPECT_EQ(0, hip->nova_end % (2 * MIB));
 }
 
+TEST(hip, kernel_is_as_large_as_the_loader_made_it)
+{
+    const uint64_t size = hip->nova_end - hip->nova_start;
+    EXPECT_EQ(text_number(bootinfo_root_text(&bootinfo), "nova_size", size), size);
+}
+
 TEST(hip, console_buffer_is_a_page_of_the_kernel)
 {
     EXPECT_EQ(MBUF_SIZE, hip->mbuf_end - hip->mbuf_start);
@@ -66,6 +72,19 @@ TEST(hip, absent_things_are_marked)
         EXPECT_EQ(0, hip->uefi_map_size | hip->uefi_desc_size | hip->uefi_desc_version);
     else
         EXPECT(hip->uefi_map_size > 0 && hip->uefi_desc_size >= 40);
+}
+
+/* The word says that the machine was started by UEFI firmware, which always has ACPI tables here. */
+TEST(hip, uefi_map_is_there_after_uefi)
+{
+    if (!text_has_word(bootinfo_root_text(&bootinfo), "uefi"))
+        return;
+    EXPECT(hip->uefi_map != HIP_ABSENT && hip->acpi_rsdp != HIP_ABSENT);
+    EXPECT(hip->uefi_map < hip->nova_start || hip->uefi_map >= hip->nova_end);
+    EXPECT_EQ(1, hip->uefi_desc_version);
+    EXPECT_EQ(0, hip->uefi_desc_size % 8);
+    EXPECT_EQ(0, hip->uefi_map_size % hip->uefi_desc_size);
+    EXPECT(bootinfo.memory == BOOT_SOURCE_UEFI);
 }
 
 TEST(hip, time_advances_at_a_plausible_frequency)
@@ -116,9 +135,11 @@ static const struct tap_test tests[] = {
     TAP_TEST(hip, words_sum_to_zero),
     TAP_TEST(hip, has_nothing_behind_its_length),
     TAP_TEST(hip, kernel_starts_and_ends_at_2_mib),
+    TAP_TEST(hip, kernel_is_as_large_as_the_loader_made_it),
     TAP_TEST(hip, console_buffer_is_a_page_of_the_kernel),
     TAP_TEST(hip, root_range_is_as_large_as_this_image),
     TAP_TEST(hip, absent_things_are_marked),
+    TAP_TEST(hip, uefi_map_is_there_after_uefi),
     TAP_TEST(hip, time_advances_at_a_plausible_frequency),
     TAP_TEST(hip, selector_counts_are_those_of_the_interface),
     TAP_TEST(hip, cpus_are_as_many_as_the_machine_has),

@@ -42,11 +42,11 @@ uint64_t free_ram(uint64_t size)
 static status_t map(uint64_t phys, uint64_t hva, uint8_t order, uint8_t perm)
 {
     return hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                      (struct hc_range){ .from = phys / PAGE_SIZE,
-                                         .to = hva / PAGE_SIZE,
-                                         .order = order,
-                                         .perm = perm,
-                                         .mad = MAD_MEMORY });
+                      (struct hc_range){.from = phys / PAGE_SIZE,
+                                        .to = hva / PAGE_SIZE,
+                                        .order = order,
+                                        .perm = perm,
+                                        .mad = MAD_MEMORY});
 }
 
 static status_t remap(uint64_t from, uint64_t to, uint8_t perm, uint32_t mad)
@@ -54,7 +54,7 @@ static status_t remap(uint64_t from, uint64_t to, uint8_t perm, uint32_t mad)
     return hc_ctrl_pd(
         SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST,
         (struct hc_range){
-            .from = from / PAGE_SIZE, .to = to / PAGE_SIZE, .perm = perm, .mad = mad });
+            .from = from / PAGE_SIZE, .to = to / PAGE_SIZE, .perm = perm, .mad = mad});
 }
 
 static volatile uint64_t *word_at(uint64_t hva)
@@ -138,20 +138,20 @@ TEST(memory, attributes_must_be_valid_from_the_nova_space_only)
 {
     EXPECT_STATUS(BAD_PAR,
                   hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                             (struct hc_range){ .to = HVA_FREE / PAGE_SIZE, .mad = MAD_INVALID }));
+                             (struct hc_range){.to = HVA_FREE / PAGE_SIZE, .mad = MAD_INVALID}));
     EXPECT_STATUS(SUCCESS, remap(HVA_FREE, HVA_FREE, PERM_NONE, MAD_INVALID));
 }
 
 TEST(memory, ranges_must_end_inside_the_spaces)
 {
     const uint64_t end = ((uint64_t)hip + PAGE_SIZE) / PAGE_SIZE;
-    struct hc_range range = { .to = end, .mad = MAD_MEMORY };
+    struct hc_range range = {.to = end, .mad = MAD_MEMORY};
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST, range));
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST, range));
-    range = (struct hc_range){ .from = 1ull << 51, .mad = MAD_MEMORY };
+    range = (struct hc_range){.from = 1ull << 51, .mad = MAD_MEMORY};
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST, range));
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST, range));
-    range = (struct hc_range){ .from = 1, .order = 1, .mad = MAD_MEMORY };
+    range = (struct hc_range){.from = 1, .order = 1, .mad = MAD_MEMORY};
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST, range));
 }
 

@@ -8,12 +8,12 @@ enum : sel_t { A = SEL_FREE, B, C, D, SCRATCH = SEL_FREE_END - 1 };
 static status_t copy(sel_t from, sel_t to, uint8_t perm)
 {
     return hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ,
-                      (struct hc_range){ .from = from, .to = to, .perm = perm });
+                      (struct hc_range){.from = from, .to = to, .perm = perm});
 }
 
 static status_t between(sel_t src, sel_t dst)
 {
-    return hc_ctrl_pd(src, dst, (struct hc_range){ .from = SCRATCH, .to = SCRATCH });
+    return hc_ctrl_pd(src, dst, (struct hc_range){.from = SCRATCH, .to = SCRATCH});
 }
 
 /* What slot `sel` holds shows in what it may be used for; nothing changes by asking. */
@@ -30,7 +30,7 @@ static bool can_grant(sel_t sel)
 static void clear(void)
 {
     EXPECT_STATUS(SUCCESS, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ,
-                                      (struct hc_range){ .from = A, .to = A, .order = 12 }));
+                                      (struct hc_range){.from = A, .to = A, .order = 12}));
 }
 
 TEST(object, delegation_copies_a_capability)
@@ -90,7 +90,7 @@ TEST(object, ranges_keep_their_order)
     EXPECT_STATUS(SUCCESS, copy(SEL_ROOT_OBJ, from + 6, PERM_SPC_GRANT));
     EXPECT_STATUS(SUCCESS, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ,
                                       (struct hc_range){
-                                          .from = from, .to = to, .order = 3, .perm = PERM_MASK }));
+                                          .from = from, .to = to, .order = 3, .perm = PERM_MASK}));
     for (sel_t i = 0; i < 8; i++) {
         EXPECT(can_take(to + i) == (i == 1));
         EXPECT(can_grant(to + i) == (i == 6));
@@ -100,7 +100,7 @@ TEST(object, ranges_keep_their_order)
 
 TEST(object, all_slots_of_the_space_can_be_filled)
 {
-    static const sel_t far[] = { 0, 511, 512, 0xffff, 0x10000, 0x20000, SELNUM - 17 };
+    static const sel_t far[] = {0, 511, 512, 0xffff, 0x10000, 0x20000, SELNUM - 17};
     for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
         EXPECT(!can_take(far[i]));
         EXPECT_STATUS(SUCCESS, copy(SEL_ROOT_OBJ, far[i], PERM_OBJ_ALL));
@@ -112,36 +112,33 @@ TEST(object, all_slots_of_the_space_can_be_filled)
 
 TEST(object, bases_must_be_aligned_to_the_order)
 {
-    struct hc_range range = { .from = 1, .to = 0, .order = 1 };
+    struct hc_range range = {.from = 1, .to = 0, .order = 1};
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, range));
-    range = (struct hc_range){ .from = 0, .to = 1, .order = 1 };
+    range = (struct hc_range){.from = 0, .to = 1, .order = 1};
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, range));
-    range = (struct hc_range){ .from = 0, .to = 1u << 30, .order = 31 };
+    range = (struct hc_range){.from = 0, .to = 1u << 30, .order = 31};
     EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, range));
 }
 
 TEST(object, alignment_is_checked_before_capabilities)
 {
-    EXPECT_STATUS(BAD_PAR,
-                  hc_ctrl_pd(SEL_FREE, SEL_FREE, (struct hc_range){ .to = 1, .order = 1 }));
+    EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_FREE, SEL_FREE, (struct hc_range){.to = 1, .order = 1}));
 }
 
 TEST(object, ranges_must_end_inside_the_space)
 {
-    static const uint64_t outside[] = { SELNUM, 1ull << 32, 1ull << 51 };
+    static const uint64_t outside[] = {SELNUM, 1ull << 32, 1ull << 51};
     for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
         EXPECT_STATUS(BAD_PAR, copy(outside[i], A, PERM_MASK));
         EXPECT_STATUS(BAD_PAR, copy(A, outside[i], PERM_MASK));
     }
-    EXPECT_STATUS(BAD_PAR,
-                  hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, (struct hc_range){ .order = 19 }));
-    EXPECT_STATUS(BAD_PAR,
-                  hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, (struct hc_range){ .order = 31 }));
+    EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, (struct hc_range){.order = 19}));
+    EXPECT_STATUS(BAD_PAR, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ, (struct hc_range){.order = 31}));
 }
 
 TEST(object, only_spaces_are_sources_and_destinations)
 {
-    static const sel_t others[] = { SEL_ROOT_PD, SEL_ROOT_EC, SEL_ROOT_SC, A };
+    static const sel_t others[] = {SEL_ROOT_PD, SEL_ROOT_EC, SEL_ROOT_SC, A};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         EXPECT_STATUS(BAD_CAP, between(others[i], SEL_ROOT_OBJ));
         EXPECT_STATUS(BAD_CAP, between(SEL_ROOT_OBJ, others[i]));

@@ -42,8 +42,8 @@ refused unknown_platform "target 'aarch64-zx81' not declared in package 'platfor
 refused unknown_config "Config value 'aarch64-qemu-best' is not defined" build //:hypervisor --config=aarch64-qemu-best
 refused board_of_another_cpu 'board qemu has CPU aarch64' build //platforms:board --platforms=//probe:mixed
 refused platform_without_board 'names no board: use --platforms=' build //platforms:board --platforms=//platforms:core_aarch64
-refused pool_of_no_size 'choose 4 to 1024' build //platforms:board --config=x86_64 --//platforms:pool_mib=1
-refused board_without_emulator 'no emulator models board ti_j721e; these have one: qemu' build //probe:no_emulator
+refused pool_of_no_size 'choose 4 to 512' build //platforms:board --config=x86_64 --//platforms:pool_mib=1
+refused board_without_emulator 'no emulator models board ti_j721e; these have one: acpi, qemu' build //probe:no_emulator
 refused unknown_board_of_a_test 'no board zx81; boards: acpi' build //probe:no_board
 
 for platform in --config=x86_64 --config=aarch64-qemu; do

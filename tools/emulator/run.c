@@ -2,13 +2,16 @@
 /*
  * Runs an emulator as a test: shows its console, judges what it says, ends it in bounded time.
  *
- *   run [--timeout SECONDS] [--expect REGEX]... [--copy FILE]... -- PROGRAM ARGUMENT...
+ *   run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT]... [--copy FILE]...
+ *       -- PROGRAM ARGUMENT...
  *
  * The console is the program's standard output. Without --expect it must be a complete TAP report
  * and the program must end by itself, with status 0 or 1 (QEMU's debug exit of value 0). With
  * --expect, lines must match the extended regular expressions in order; when the last one was seen
- * the program is ended. --copy makes a writable copy of FILE in $TEST_TMPDIR and gives its name to
- * the program wherever FILE stands in an argument.
+ * the program is ended. When a line matches the first --when, the first --type is typed as a line,
+ * and so on: the program is QEMU then, with its monitor behind the console (mon:stdio). --copy makes
+ * a writable copy of FILE in $TEST_TMPDIR and gives its name to the program wherever FILE stands in
+ * an argument.
  */
 #include "tools/emulator/tap.h"
 #include <errno.h>
@@ -34,7 +37,7 @@ struct list {
 
 struct options {
     long timeout;
-    struct list expect, copy;
+    struct list expect, when, type, copy;
     char **command;
 };
 
@@ -42,6 +45,10 @@ struct console {
     struct tap tap;
     regex_t expect[LIST_MAX];
     size_t expected, matched;
+    regex_t when[LIST_MAX];
+    const struct list *type;
+    size_t typed;
+    int keyboard;
     char line[LINE_SIZE];
     size_t length;
 };
@@ -80,15 +87,20 @@ static struct options parse(int argc, char **argv)
             options.timeout = strtol(argv[i + 1], nullptr, 10);
         } else if (strcmp(argv[i], "--expect") == 0) {
             add(&options.expect, argv[i + 1]);
+        } else if (strcmp(argv[i], "--when") == 0) {
+            add(&options.when, argv[i + 1]);
+        } else if (strcmp(argv[i], "--type") == 0) {
+            add(&options.type, argv[i + 1]);
         } else if (strcmp(argv[i], "--copy") == 0) {
             add(&options.copy, argv[i + 1]);
         } else {
             die("unknown option %s", argv[i]);
         }
     }
-    if (options.command == nullptr || *options.command == nullptr || options.timeout <= 0) {
-        die("usage: run [--timeout SECONDS] [--expect REGEX]... [--copy FILE]... -- PROGRAM "
-            "ARGUMENT...");
+    if (options.command == nullptr || *options.command == nullptr || options.timeout <= 0 ||
+        options.when.count != options.type.count) {
+        die("usage: run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT]... "
+            "[--copy FILE]... -- PROGRAM ARGUMENT...");
     }
     return options;
 }
@@ -138,11 +150,11 @@ static void make_writable(const char *file, size_t index, char **command)
     }
 }
 
-/* Starts the program in a process group of its own, which dies with us; returns its console. */
-static pid_t start(char **command, int *console)
+/* Starts the program in a process group of its own, which dies with us; returns its console and keyboard. */
+static pid_t start(char **command, int *console, int *keyboard)
 {
-    int pipes[2];
-    if (pipe(pipes) != 0) {
+    int pipes[2], keys[2];
+    if (pipe(pipes) != 0 || pipe(keys) != 0) {
         die("no pipe: %s", strerror(errno));
     }
     pid_t child = fork();
@@ -152,16 +164,31 @@ static pid_t start(char **command, int *console)
     if (child == 0) {
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+        dup2(keys[0], STDIN_FILENO);
         dup2(pipes[1], STDOUT_FILENO);
         close(pipes[0]);
         close(pipes[1]);
+        close(keys[0]);
+        close(keys[1]);
         execv(command[0], command);
         die("cannot start %s: %s", command[0], strerror(errno));
     }
     close(pipes[1]);
+    close(keys[0]);
     *console = pipes[0];
+    *keyboard = keys[1];
     return child;
+}
+
+/* Ctrl-A, C leads from the console to the monitor, which then stays. */
+static void type(struct console *console)
+{
+    const char *text =
+        format("%s%s\n", console->typed == 0 ? "\001c" : "", console->type->items[console->typed]);
+    console->typed++;
+    if (write(console->keyboard, text, strlen(text)) < 0) {
+        die("cannot type: %s", strerror(errno));
+    }
 }
 
 static void end_line(struct console *console)
@@ -172,6 +199,10 @@ static void end_line(struct console *console)
     if (console->matched < console->expected &&
         regexec(&console->expect[console->matched], console->line, 0, nullptr, 0) == 0) {
         console->matched++;
+    }
+    if (console->typed < console->type->count &&
+        regexec(&console->when[console->typed], console->line, 0, nullptr, 0) == 0) {
+        type(console);
     }
 }
 
@@ -241,12 +272,11 @@ static int finish(pid_t child, bool ask)
     return status;
 }
 
-static void prepare(struct console *console, const struct list *expect)
+static void compile(regex_t *regex, const struct list *list)
 {
-    console->expected = expect->count;
-    for (size_t i = 0; i < expect->count; i++) {
-        if (regcomp(&console->expect[i], expect->items[i], REG_EXTENDED | REG_NOSUB) != 0) {
-            die("not a regular expression: %s", expect->items[i]);
+    for (size_t i = 0; i < list->count; i++) {
+        if (regcomp(&regex[i], list->items[i], REG_EXTENDED | REG_NOSUB) != 0) {
+            die("not a regular expression: %s", list->items[i]);
         }
     }
 }
@@ -260,13 +290,20 @@ static int fail(const char *what, const char *detail)
 int main(int argc, char **argv)
 {
     static struct console console;
+    signal(SIGPIPE, SIG_IGN); /* a program may end before it reads what is typed */
     struct options options = parse(argc, argv);
-    prepare(&console, &options.expect);
+    compile(console.expect, &options.expect);
+    compile(console.when, &options.when);
+    console.expected = options.expect.count;
+    console.type = &options.type;
     for (size_t i = 0; i < options.copy.count; i++) {
         make_writable(options.copy.items[i], i, options.command);
     }
     int fd;
-    pid_t child = start(options.command, &fd);
+    pid_t child = start(options.command, &fd, &console.keyboard);
+    if (options.when.count == 0) {
+        close(console.keyboard);
+    }
     bool in_time = listen_to(fd, &console, options.timeout);
     int status = finish(child, !in_time || saw_all(&console));
 

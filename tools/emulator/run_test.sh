@@ -36,6 +36,11 @@ claim stubborn_program_is_killed 1 'time is up' --timeout 1 -- /bin/sh -c "trap 
 claim expected_lines_end_the_run 0 'world' --expect '^hel+o$' --expect wor -- /bin/sh -c 'echo hello; echo world; sleep 100'
 claim expected_lines_come_in_order 1 'no line matched: a' --timeout 1 --expect b --expect a -- /bin/sh -c 'echo a; echo b'
 claim missing_line_fails 1 'no line matched: b' --expect a --expect b -- /bin/sh -c 'echo a'
+# shellcheck disable=SC2016 # for the inner shell
+claim commands_are_typed_when_lines_match 0 'got .c1' --when ready --type 1 --when got --type 2 --expect '^got 2$' -- \
+    /bin/sh -c "echo ready; read -r a; echo \"got \$a\"; read -r b; echo \"got \$b\"; sleep 100"
+claim without_commands_the_input_is_empty 1 'got nothing' -- /bin/sh -c 'read -r a || echo got nothing'
+claim when_needs_a_type 2 'usage' --when ready -- /bin/sh -c :
 claim bad_regex_is_an_error 2 'not a regular expression' --expect '(' -- /bin/sh -c :
 claim unknown_option_is_an_error 2 'unknown option' --frob 1 -- /bin/sh -c :
 claim missing_program_is_an_error 2 'usage' --timeout 1

@@ -4,7 +4,6 @@
 
 #include <stdckdint.h>
 
-
 void bootinfo_add_range(struct bootinfo *info, uint64_t start, uint64_t size, enum memory_kind kind)
 {
     uint64_t end;
@@ -15,7 +14,7 @@ void bootinfo_add_range(struct bootinfo *info, uint64_t start, uint64_t size, en
         return;
     }
     info->range[info->range_count++] =
-        (struct memory_range){ .start = start, .end = end, .kind = kind };
+        (struct memory_range){.start = start, .end = end, .kind = kind};
 }
 
 struct boot_module *bootinfo_add_module(struct bootinfo *info, uint64_t start, uint64_t end)
@@ -25,7 +24,7 @@ struct boot_module *bootinfo_add_module(struct bootinfo *info, uint64_t start, u
         return nullptr;
     }
     struct boot_module *const module = &info->module[info->module_count++];
-    *module = (struct boot_module){ .start = start, .end = end };
+    *module = (struct boot_module){.start = start, .end = end};
     return module;
 }
 

@@ -79,6 +79,17 @@ static void read_fdt(struct bootinfo *info, const struct hip *hip, uint64_t phys
     }
 }
 
+/*
+ * X0 is a device tree and X1 this image, or 0 if the tree names it. Whoever gave X1 told no size, but
+ * the HIP knows where the image's segments end.
+ */
+static void read_legacy(struct bootinfo *info, const struct hip *hip, uint64_t tree, uint64_t image)
+{
+    read_fdt(info, hip, tree);
+    if (image != 0 && info->module_count == 0)
+        bootinfo_add_module(info, image, hip->root_end);
+}
+
 /* The map of UEFI replaces any other. */
 static void read_uefi(struct bootinfo *info, const struct hip *hip)
 {
@@ -104,7 +115,7 @@ void bootinfo_read(struct bootinfo *info, const struct hip *hip, uint64_t boot0,
     else if (boot0 == BOOT_MAGIC_MULTIBOOT2)
         read_multiboot2(info, hip, boot1);
     else
-        read_fdt(info, hip, boot0);
+        read_legacy(info, hip, boot0, boot1);
 
     if (info->range_count > 0)
         info->memory = info->launch;

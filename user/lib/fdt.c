@@ -75,13 +75,13 @@ static struct fdt_item take_node(const struct fdt *fdt, size_t *at)
     const size_t length = text_length(name, room);
 
     if (length == room || take(fdt, at, length + 1) == nullptr)
-        return (struct fdt_item){ .kind = FDT_END };
-    return (struct fdt_item){ .kind = FDT_NODE, .name = name };
+        return (struct fdt_item){.kind = FDT_END};
+    return (struct fdt_item){.kind = FDT_NODE, .name = name};
 }
 
 static struct fdt_item take_property(const struct fdt *fdt, size_t *at)
 {
-    const struct fdt_item end = { .kind = FDT_END };
+    const struct fdt_item end = {.kind = FDT_END};
     const uint8_t *const head = take(fdt, at, 8);
     if (head == nullptr)
         return end;
@@ -95,14 +95,13 @@ static struct fdt_item take_property(const struct fdt *fdt, size_t *at)
     if (text_length(fdt->strings + name, room) == room)
         return end;
     return (struct fdt_item){
-        .kind = FDT_PROPERTY, .name = fdt->strings + name, .value = value, .size = size
-    };
+        .kind = FDT_PROPERTY, .name = fdt->strings + name, .value = value, .size = size};
 }
 
 struct fdt_item fdt_next(const struct fdt *fdt, size_t *at)
 {
     const size_t start = *at;
-    struct fdt_item item = { .kind = FDT_END };
+    struct fdt_item item = {.kind = FDT_END};
 
     for (;;) {
         const uint8_t *const token = take(fdt, at, 4);

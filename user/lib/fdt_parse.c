@@ -150,7 +150,7 @@ static void walk_chosen(struct bootinfo *info, struct found *found, const struct
 static void walk(struct bootinfo *info, struct found *found, const struct fdt *fdt)
 {
     /* path[0] stands above the root; a node is finished when it closes. */
-    struct node path[DEPTH_MAX + 1] = { { .address_cells = 2, .size_cells = 1 } };
+    struct node path[DEPTH_MAX + 1] = {{.address_cells = 2, .size_cells = 1}};
     unsigned depth = 0;
 
     for (size_t at = 0;;) {

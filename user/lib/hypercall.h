@@ -42,7 +42,7 @@ struct hc_ipc {
 {
     uint64_t p1 = mtd;
     const status_t status = trap_out_1(hc_p0(HYPERCALL_IPC_CALL, flags, pt), &p1);
-    return (struct hc_ipc){ .status = status, .mtd = (uint32_t)p1 };
+    return (struct hc_ipc){.status = status, .mtd = (uint32_t)p1};
 }
 
 /*
@@ -144,7 +144,7 @@ struct hc_time {
 {
     uint64_t p1 = 0;
     const status_t status = trap_out_1(hc_p0(HYPERCALL_CTRL_SC, 0, sc), &p1);
-    return (struct hc_time){ .status = status, .stc = p1 };
+    return (struct hc_time){.status = status, .stc = p1};
 }
 
 /* Give portal `pt` the identifier `pid` and, for events, the descriptor `mtd`. BAD_CAP. */
@@ -192,7 +192,7 @@ struct hc_msi {
 {
     uint64_t p1 = cpu, p2 = dev;
     const status_t status = trap_out_2(hc_p0(HYPERCALL_ASSIGN_INT, flags, sm), &p1, &p2);
-    return (struct hc_msi){ .status = status, .address = (uint32_t)p1, .data = (uint16_t)p2 };
+    return (struct hc_msi){.status = status, .address = (uint32_t)p1, .data = (uint16_t)p2};
 }
 
 /*

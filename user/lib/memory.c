@@ -39,7 +39,7 @@ status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, ui
         const uint8_t order = order_of(from, to, pages);
         const status_t status = hc_ctrl_pd(
             SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-            (struct hc_range){ .from = from, .to = to, .order = order, .perm = perm, .mad = mad });
+            (struct hc_range){.from = from, .to = to, .order = order, .perm = perm, .mad = mad});
         if (status != SUCCESS)
             return status;
         from += UINT64_C(1) << order;
@@ -56,17 +56,17 @@ struct memory_view memory_view(uint64_t phys, uint64_t size, uint8_t perm, uint3
     uint64_t end;
 
     if (size == 0 || ckd_add(&end, phys, size) || ckd_add(&end, end, PAGE_SIZE - 1))
-        return (struct memory_view){ .status = BAD_PAR };
+        return (struct memory_view){.status = BAD_PAR};
     const uint64_t bytes = end - end % PAGE_SIZE - first;
 
     /* The next address that has the same remainder as the frame. */
     const uint64_t base = next + (first - next) % VIEW_ALIGN;
     if (bytes > VIEWS_END - base)
-        return (struct memory_view){ .status = MEM_OBJ };
+        return (struct memory_view){.status = MEM_OBJ};
 
     const status_t status = memory_map(first, base, bytes, perm, mad);
     if (status != SUCCESS)
-        return (struct memory_view){ .status = status };
+        return (struct memory_view){.status = status};
     next = base + bytes;
-    return (struct memory_view){ .status = SUCCESS, .base = (void *)(base + phys % PAGE_SIZE) };
+    return (struct memory_view){.status = SUCCESS, .base = (void *)(base + phys % PAGE_SIZE)};
 }

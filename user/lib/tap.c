@@ -45,7 +45,7 @@ unsigned tap_run(const struct tap_suite *const suites[], size_t count)
 const char *status_name(status_t status)
 {
 #define STATUS_NAME_(name, code, text) [name] = #name,
-    static const char *const names[] = { STATUS_TABLE(STATUS_NAME_) };
+    static const char *const names[] = {STATUS_TABLE(STATUS_NAME_)};
 #undef STATUS_NAME_
     return status < sizeof names / sizeof *names ? names[status] : "?";
 }

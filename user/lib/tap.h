@@ -27,8 +27,8 @@ struct tap_suite {
 };
 
 #define TEST(suite, name) static void suite##_##name(void)
-#define TAP_TEST(suite, name) { #suite "." #name, suite##_##name }
-#define TAP_SUITE(tests) { (tests), sizeof(tests) / sizeof *(tests) }
+#define TAP_TEST(suite, name) {#suite "." #name, suite##_##name}
+#define TAP_SUITE(tests) {(tests), sizeof(tests) / sizeof *(tests)}
 
 /* Run all, one result line each. Returns the number of tests that failed. */
 unsigned tap_run(const struct tap_suite *const suites[], size_t count);

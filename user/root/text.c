@@ -37,7 +37,7 @@ void text_range(const char *name, uint64_t start, uint64_t end, const char *rema
 
 const char *text_size(char to[TEXT_SIZE_MAX], uint64_t bytes)
 {
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     size_t unit = 0;
     uint64_t tenths = 0;
 

@@ -46,7 +46,8 @@ const void *memory_map(paddr_t base, uint64_t size)
     window = nullptr;
     for (unsigned i = 0; i < range_count; i++) {
         const struct range *const r = &ranges[i];
-        if (size == 0 || base.raw < r->base || size > r->size || base.raw - r->base > r->size - size)
+        if (size == 0 || base.raw < r->base || size > r->size ||
+            base.raw - r->base > r->size - size)
             continue;
         window = malloc(size + 1);
         if (window == nullptr)

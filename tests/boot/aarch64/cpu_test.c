@@ -93,7 +93,7 @@ TEST(cpu, there_is_no_class_of_service)
 
 TEST(cpu, there_are_no_port_and_msr_spaces)
 {
-    const struct hc_range range = { .from = 0, .to = 0 };
+    const struct hc_range range = {.from = 0, .to = 0};
     EXPECT_STATUS(BAD_CAP, hc_ctrl_pd(SEL_LIB_NOVA_PIO, SEL_LIB_NOVA_PIO, range));
     EXPECT_STATUS(BAD_CAP, hc_ctrl_pd(SEL_ROOT_OBJ, SEL_LIB_ROOT_PIO, range));
 }

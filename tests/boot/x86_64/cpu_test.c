@@ -99,7 +99,7 @@ static status_t ports(uint64_t from, uint64_t to, uint8_t order)
 {
     return hc_ctrl_pd(
         SEL_LIB_NOVA_PIO, SEL_LIB_ROOT_PIO,
-        (struct hc_range){ .from = from, .to = to, .order = order, .perm = PERM_PIO_A });
+        (struct hc_range){.from = from, .to = to, .order = order, .perm = PERM_PIO_A});
 }
 
 TEST(cpu, ports_keep_their_numbers)
@@ -113,7 +113,7 @@ TEST(cpu, ports_end_at_ffff)
     EXPECT_STATUS(BAD_PAR, ports(0x1'0000, 0x1'0000, 0));
     EXPECT_STATUS(BAD_PAR, ports(0, 0, 17));
     EXPECT_STATUS(SUCCESS, hc_ctrl_pd(SEL_LIB_NOVA_PIO, SEL_LIB_ROOT_PIO,
-                                      (struct hc_range){ .from = 0xffff, .to = 0xffff }));
+                                      (struct hc_range){.from = 0xffff, .to = 0xffff}));
 }
 
 /* 0x80 is the POST diagnostic port: writing it does nothing that could matter. */
@@ -122,12 +122,12 @@ TEST(cpu, delegated_port_can_be_used)
     EXPECT_STATUS(SUCCESS, ports(0x80, 0x80, 0));
     port_write8(0x80, 0);
     EXPECT_STATUS(SUCCESS, hc_ctrl_pd(SEL_LIB_NOVA_PIO, SEL_LIB_ROOT_PIO,
-                                      (struct hc_range){ .from = 0x80, .to = 0x80 }));
+                                      (struct hc_range){.from = 0x80, .to = 0x80}));
 }
 
 TEST(cpu, ports_and_memory_do_not_mix)
 {
-    const struct hc_range range = { .from = 0x80, .to = 0x80 };
+    const struct hc_range range = {.from = 0x80, .to = 0x80};
     EXPECT_STATUS(BAD_CAP, hc_ctrl_pd(SEL_LIB_NOVA_PIO, SEL_LIB_ROOT_HST, range));
     EXPECT_STATUS(BAD_CAP, hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_PIO, range));
 }

@@ -12,7 +12,7 @@ static inline status_t port_open(uint16_t port, uint8_t order)
 {
     return hc_ctrl_pd(
         SEL_LIB_NOVA_PIO, SEL_LIB_ROOT_PIO,
-        (struct hc_range){ .from = port, .to = port, .order = order, .perm = PERM_PIO_A });
+        (struct hc_range){.from = port, .to = port, .order = order, .perm = PERM_PIO_A});
 }
 
 static inline uint8_t port_read8(uint16_t port)

@@ -54,8 +54,8 @@ struct fault_frame;
 
 struct arch_cpu {
     struct fault_frame *fault; /* offset 0: where the vectors put registers of a fatal exception */
-    uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
     uint64_t vttbr;            /* VTTBR_EL2 as it is                                             */
+    uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
     uint8_t gic_target;        /* GICv2: mask of this CPU's interface                            */
 };
 
@@ -66,7 +66,7 @@ enum : uint64_t {
     PTE_AF = UINT64_C(1) << 10,
 
     /* Stage 1 of EL2 */
-    PTE_ATTR_SHIFT = 2, /* AttrIndx: index into MAIR_EL2, the MAD's cacheability    */
+    PTE_ATTR_SHIFT = 2,         /* AttrIndx: index into MAIR_EL2, the MAD's cacheability    */
     PTE_AP1 = UINT64_C(1) << 6, /* RES1 in a regime of one exception level          */
     PTE_READ_ONLY = UINT64_C(1) << 7,
     PTE_GUARDED = UINT64_C(1) << 50,
@@ -81,6 +81,10 @@ enum : uint64_t {
     PTE_OWNED = UINT64_C(1) << 55, /* software: kernel-owned, never delegated       */
     PTE_XU = UINT64_C(1) << 56,    /* software: executable in user mode as asked    */
     PTE_XS = UINT64_C(1) << 57,    /* software: executable in supervisor as asked   */
+
+    /* Permissions and software's bits: they change without a break in between. */
+    PTE_S2_LOOSE = PTE_S2_READ | PTE_S2_WRITE | UINT64_C(3) << PTE_S2_XN_SHIFT | PTE_OWNED | PTE_XU |
+                   PTE_XS,
 };
 
 /* Cacheability and shareability of a MAD (interface specification, 7.7.5). */
@@ -98,8 +102,8 @@ enum : uint32_t {
 static constexpr struct ptab_format ARCH_PTAB_HOST = {
     .levels = 3,
     .root_bits = 10,
-    .break_first = true,
     .present = PTE_VALID,
+    .break_bits = ~PTE_S2_LOOSE,
     .leaf_mask = PTE_TABLE,
     .leaf_value = 0,
     .addr_mask = 0x0000'ffff'ffff'f000,
@@ -110,8 +114,8 @@ static constexpr struct ptab_format ARCH_PTAB_HOST = {
 static constexpr struct ptab_format ARCH_PTAB_KERNEL = {
     .levels = 4,
     .root_bits = 9,
-    .break_first = true,
     .present = PTE_VALID,
+    .break_bits = ~UINT64_C(0),
     .leaf_mask = PTE_TABLE,
     .leaf_value = 0,
     .addr_mask = 0x0000'ffff'ffff'f000,
@@ -146,10 +150,10 @@ static inline uint64_t arch_host_leaf(struct mem_attr attr, unsigned level)
     const uint64_t memattr = MEMATTR_OF_CA >> 4 * (attr.mad & MAD_CA_MASK) & 0xf;
     const uint64_t sh = attr.mad >> MAD_SH_SHIFT & MAD_SH_MASK;
     return PTE_VALID | (level == 0 ? PTE_TABLE : 0) | memattr << PTE_MEMATTR_SHIFT |
-           (attr.perm & PERM_MEM_R ? PTE_S2_READ : 0) | (attr.perm & PERM_MEM_W ? PTE_S2_WRITE : 0) |
-           sh << PTE_SH_SHIFT | PTE_AF | arch_host_xn(attr.perm) << PTE_S2_XN_SHIFT |
-           (attr.owned ? PTE_OWNED : 0) | (attr.perm & PERM_MEM_XU ? PTE_XU : 0) |
-           (attr.perm & PERM_MEM_XS ? PTE_XS : 0);
+           (attr.perm & PERM_MEM_R ? PTE_S2_READ : 0) |
+           (attr.perm & PERM_MEM_W ? PTE_S2_WRITE : 0) | sh << PTE_SH_SHIFT | PTE_AF |
+           arch_host_xn(attr.perm) << PTE_S2_XN_SHIFT | (attr.owned ? PTE_OWNED : 0) |
+           (attr.perm & PERM_MEM_XU ? PTE_XU : 0) | (attr.perm & PERM_MEM_XS ? PTE_XS : 0);
 }
 
 /* What the leaf `pte` was made from. */
