@@ -78,7 +78,7 @@ build() {
     in=$1 out=$2 log=$3
     shift 3
     (
-        export USER=canary-user LOGNAME=canary-user TZ=Asia/Kathmandu PATH="$work/poison:$PATH"
+        export USER=canary-user LOGNAME=canary-user HOSTNAME=canary-host TZ=Asia/Kathmandu PATH="$work/poison:$PATH"
         umask 027
         bazel "$in" "$out" build --action_env=PATH="$work/poison:/usr/bin:/bin" --sandbox_block_path=/usr/include \
             --remote_cache="http://127.0.0.1:$port" "$@"
@@ -145,6 +145,6 @@ leaks() { # NAME WORD...
 }
 leaks no_image_holds_a_path "$work" "$tree" /tmp/ /home/ execroot
 leaks no_image_holds_a_date "$(date +%Y-%m-%d)" "$(date +'%b %e %Y')" "$(date +'%b %d %Y')"
-leaks no_image_holds_a_user_or_host canary-user "$(uname -n)"
+leaks no_image_holds_a_user_or_host canary-user canary-host "$(uname -n)"
 
 finish
