@@ -35,8 +35,7 @@ static bool refuse(const char *why)
     return false;
 }
 
-static const char overlap[] =
-    "The image overlaps the kernel's memory: load one of them elsewhere";
+static const char overlap[] = "The image overlaps the kernel's memory: load one of them elsewhere";
 
 bool root_read(const struct boot_config *config, struct prange nova, struct elf_image *image)
 {
