@@ -25,7 +25,7 @@ enum hypercall : uint8_t {
     HYPERCALL_CTRL_HW = 0xc,
     HYPERCALL_ASSIGN_INT = 0xd,
     HYPERCALL_ASSIGN_DEV = 0xe,
-    HYPERCALL_COUNT = 0x10, /* 0xf is reserved and answers BAD_HYP */
+    /* 0xf is reserved and answers BAD_HYP. */
 };
 
 enum : uint64_t {

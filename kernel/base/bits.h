@@ -24,11 +24,6 @@ static inline uint64_t bit(unsigned n)
     return UINT64_C(1) << n;
 }
 
-static inline bool is_power_of_2(uint64_t x)
-{
-    return x != 0 && (x & (x - 1)) == 0;
-}
-
 /* `to` is a power of two. */
 static inline bool is_aligned(uint64_t x, uint64_t to)
 {

@@ -28,12 +28,6 @@ static inline void list_add(struct list *node, struct list *after)
     after->next = node;
 }
 
-/* Put `node` at the end of the list of `head`. */
-static inline void list_add_tail(struct list *node, struct list *head)
-{
-    list_add(node, head->prev);
-}
-
 /* Take `node` out of its list; it is then a list of its own. */
 static inline void list_del(struct list *node)
 {
