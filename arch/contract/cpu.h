@@ -29,6 +29,25 @@ void arch_cpu_start_others(void);
  */
 void arch_cpu_idle(void);
 
+/*
+ * Let interrupts that are pending on this CPU in, then return with interrupts off again. Their handlers
+ * run on the current stack and return. Used where the kernel works for long.
+ */
+void arch_interrupt_window(void);
+
+/*
+ * Interrupt `cpu`, another one, which then calls cpu_kicked() (kernel/cpu/remote.h). Stores made before
+ * are seen there. Context: any.
+ */
+void arch_cpu_kick(const struct cpu *cpu);
+
+/*
+ * Called by cpu_kicked and while waiting for others: another CPU has asked this one to forget what it
+ * holds of tables that changed. The active host space, unless it is dying (arch_space_hst_fini), is
+ * read anew; the copy of its ports too. Context: this CPU, interrupts off; must not wait for others.
+ */
+void arch_cpu_serve(void);
+
 /* Stop this CPU for good, interrupts off. */
 [[noreturn]] void arch_cpu_stop(void);
 

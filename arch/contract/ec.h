@@ -1,30 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Register state of execution contexts, and the way out to user mode.
+ * Register state of execution contexts, and the ways between them and the kernel.
  *
- * struct arch_ec (arch/types.h) is the first member of struct ec: entry code saves the registers of
- * the interrupted EC there. Slots P0..P4 of a hypercall are read and written by arch_ec_slot and
- * arch_ec_set_slot (arch/inline.h).
+ * struct arch_ec (arch/types.h) is the first member of struct ec, ec->host follows it: entry and exit
+ * code know both. Slots P0..P4 of a hypercall are read and written by arch_ec_slot and
+ * arch_ec_set_slot, the instruction pointer by arch_ec_ip and arch_ec_set_ip (arch/inline.h).
+ *
+ * A hypercall that ends in the thread that made it is the common case, so not all registers are saved
+ * for it: those that C preserves stay in the CPU. They go into the frame when another EC is to run.
+ *
+ *   entry: save what C may change --> hypercall_enter(ec) --+-- answers ec -------> restore that, leave
+ *                                                           +-- answers another --> save the rest,
+ *                                                           |                       as arch_ec_resume
+ *                                                           +-- answers nullptr --> save the rest,
+ *                                                                                   hypercall_leave(ec)
  */
 #pragma once
 
 #include "kernel/obj/ec.h"
 
 /*
- * Make a host EC start at `ip` with stack pointer `sp`; every other register as a fresh EC has it:
- * zero, flags as the interface says. Used for root and, with ip 0, for every new host EC.
+ * Give a new host EC its first state: it starts at `ip` with stack pointer `sp`; every other register
+ * is as a fresh EC has it: zero, flags as the interface says. With `fpu` it gets an area for its FPU
+ * state, which starts as the interface says; without, use of the FPU raises an event.
+ * Errors: MEM_OBJ.
  */
-void arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp);
+status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu);
+
+/*
+ * Undo arch_ec_init_host: nothing of `ec` stays in this CPU (FPU registers, cpu->current).
+ * Context: the EC's CPU, or any if it has never run.
+ */
+void arch_ec_fini(struct ec *ec);
 
 /* Put the boot loader's registers where root finds them (X0..X2; RDI, RSI). */
 void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3]);
 
 /*
- * Leave the kernel into `ec`, which becomes current on this CPU: its host space (and port space)
- * are active, its registers loaded. The one exit for host ECs.
+ * Leave the kernel into the host EC `ec`, whose frame holds all its registers. It becomes current on
+ * this CPU: its host space (and port space) are active, its FPU state is loaded or FPU use traps.
  * Context: kernel stack of this CPU, interrupts off; the stack is abandoned.
  */
 [[noreturn]] void arch_ec_resume(struct ec *ec);
+
+/*
+ * Architectural message (interface specification, 4.4.2, 7.7.3, 8.7.3): copy what `mtd` selects of the
+ * state of `ec`, which raised `event`, into the UTCB of its handler. The rest of the UTCB stays.
+ */
+struct utcb;
+void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event);
+
+/*
+ * The way back: what `mtd` selects goes from the handler's UTCB into `ec`, filtered so that no state
+ * gets there that user mode must not have. False if `ec` must not go on: POISON, illegal state.
+ */
+[[nodiscard]] bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd);
 
 /*
  * The port space `ports` was changed (generation counted up): on return no CPU uses a copy of its
@@ -34,8 +64,21 @@ struct space_bit;
 void arch_ports_flush(struct space_bit *ports);
 
 /*
- * Called by the entry code, with the registers of `ec` saved in it, on this CPU's kernel stack,
- * interrupts off (kernel/hypercall/entry.c, kernel/obj/ec.c):
+ * Called by the entry code on this CPU's kernel stack, interrupts off:
+ *
+ * Hypercall of `ec` (kernel/hypercall/entry.c). The frame holds slots P0..P4, all other registers that
+ * C may change, instruction and stack pointer. Answers as the figure above says.
  */
-[[noreturn]] void hypercall_enter(struct ec *ec);          /* hypercall: slots in the frame */
-[[noreturn]] void ec_event(struct ec *ec, unsigned event); /* exception number `event`      */
+struct ec *hypercall_enter(struct ec *ec);
+
+/* All registers of `ec` are in its frame: run what is to run next (kernel/sched/sched.c). */
+[[noreturn]] void hypercall_leave(struct ec *ec);
+
+/* Exception number `event` of `ec`, all registers in its frame (kernel/ipc/event.c). */
+[[noreturn]] void ec_event(struct ec *ec, unsigned event);
+
+/* An interrupt came while `ec` ran and has been handled; all registers in its frame. */
+[[noreturn]] void sched_leave(struct ec *ec);
+
+/* The CPU's one-shot timer has fired; called by the interrupt entry wherever it came. Returns. */
+void sched_timer(void);

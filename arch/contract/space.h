@@ -14,7 +14,11 @@
  */
 status_t arch_space_hst_init(struct arch_space_hst *space);
 
-/* Undo arch_space_hst_init; the space is active nowhere and its user part is empty. */
+/*
+ * Undo arch_space_hst_init; the user part is empty and no EC is bound to the space any more. A CPU that
+ * still has it active, idle since, leaves it first.
+ * Context: no locks held; may wait for other CPUs.
+ */
 void arch_space_hst_fini(struct arch_space_hst *space);
 
 /*

@@ -16,9 +16,14 @@ struct pd;
 struct space_hst {
     alignas(KOBJ_ALIGN) struct kobject obj;
     bool is_nova;
-    struct pd *pd;
     struct spinlock lock; /* held by who changes the tables */
+    struct pd *pd;
     struct arch_space_hst arch;
+    _Atomic(struct kobject *) ports;    /* struct space_bit: the first port space of the PD, once there
+                                           is one; kept by this space. Tied to it, so that who switches
+                                           host spaces switches port spaces                    */
+    _Atomic uint64_t cpus[CPU_MAX / 64]; /* bit n: an EC of CPU n was bound to this space, so its
+                                           translations may be there. Never cleared            */
 };
 
 /* An empty host space of `pd`; nullptr if memory has run out. */

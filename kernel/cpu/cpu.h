@@ -8,12 +8,14 @@
 
 #include "arch/inline.h"
 #include "arch/types.h"
+#include "kernel/sched/queue.h"
 
 enum : uint16_t { CPU_MAX = 512 }; /* CPUs the kernel can number */
 enum : size_t { CPU_CACHE_LINE = 64 };
 enum : unsigned { CPU_STACK_ORDER = 1 }; /* kernel stack: 8 KiB        */
 
 struct ec;
+struct kobject;
 
 struct cpu {
     struct cpu *self;   /* offset 0: entry code finds it there               */
@@ -22,10 +24,15 @@ struct cpu {
     uint16_t id;        /* CPU number of the interface                       */
     bool panicking;     /* this CPU reports a fault                          */
     struct arch_cpu arch;
+    struct sched sched;
 
-    /* Other CPUs may write below this line, through atomics only. */
+    /* Other CPUs may read or write below this line, through atomics only. */
     alignas(CPU_CACHE_LINE) struct cpu_shared {
         _Atomic bool online;
+        _Atomic uint32_t asked;         /* counts cpu_ask                                    */
+        _Atomic uint32_t served;        /* `asked` as it was when this CPU last served       */
+        _Atomic(struct kobject *) inbox; /* newest first                                      */
+        _Atomic uint64_t rcu_seen;      /* grace period at the last quiescent point; idle: max */
     } shared;
 };
 static_assert(offsetof(struct cpu, self) == 0, "entry code");

@@ -1,37 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Execution context: a thread of a PD, bound for life to one CPU and to the spaces of its PD.
- * Only that CPU touches its state.
+ * Only that CPU touches its state, but for what is marked.
  */
 #pragma once
 
 #include "arch/types.h"
 #include "kernel/abi/status.h"
+#include "kernel/base/list.h"
 #include "kernel/base/types.h"
 #include "kernel/obj/kobject.h"
+#include "kernel/time/timeout.h"
 
 struct pd;
+struct sm;
 struct space_obj;
 struct space_hst;
-struct space_bit;
 struct utcb;
+struct ec;
+
+/* What an EC does when it gets the CPU: kernel/ipc/ipc.h. Does not return. */
+typedef void (*ec_cont_t)(struct ec *ec);
+
+enum ec_kind : uint8_t {
+    EC_LOCAL,  /* runs when one of its portals is called */
+    EC_GLOBAL, /* has scheduling contexts of its own     */
+    EC_GUEST,  /* virtual CPU                            */
+};
 
 struct ec {
-    struct arch_ec arch; /* offset 0: entry code saves registers here */
+    struct arch_ec arch;     /* offset 0: entry code saves registers here                */
+    struct space_hst *host;  /* behind it: exit code compares it with the active one     */
     struct space_obj *objects;
-    struct space_hst *host;
-    struct space_bit *ports;
-    void *utcb;
-    uint64_t event_base; /* SEL_EVT */
+    ec_cont_t cont;
+    struct ec *callee;       /* who works for this EC, while it waits for a reply        */
+    uintptr_t caller;        /* whom this EC works for, with CALLER_* in the low bits    */
+    struct utcb *utcb;
     uint16_t cpu;
+    enum ec_kind kind;
+    bool started;            /* global: an SC was bound, STARTUP is sent or under way    */
+    _Atomic uint32_t hazard; /* HAZARD_*; set from any CPU                               */
     alignas(KOBJ_ALIGN) struct kobject obj;
+    uint64_t event_base;     /* SEL_EVT                                                  */
+    uint64_t progress;       /* of a preempted hypercall                                 */
+    struct sm *waits_at;     /* the semaphore it is blocked at                           */
+    struct list sm_link;     /* there; under the semaphore's lock                        */
+    struct list parked;      /* SCs that ran into this EC while it is blocked            */
+    struct timeout timeout;
+    uint64_t event;          /* number, while its handler is busy                        */
+    uaddr_t utcb_at;         /* where user mode sees the UTCB                            */
 };
 static_assert(offsetof(struct ec, arch) == 0, "entry code");
+static_assert(offsetof(struct ec, host) == sizeof(struct arch_ec), "exit code");
 
 /*
  * A host EC of `pd` on CPU `cpu`, its UTCB mapped at `hvp` in the PD's host space. It has zeroed
  * registers, stack pointer `sp`, and no reference yet.
  * Errors in *why: ABORTED when the PD lacks a space, MEM_OBJ. Answers nullptr then.
  */
-[[nodiscard]] struct ec *ec_create_host(struct pd *pd, uint16_t cpu, uaddr_t hvp, uaddr_t sp,
-                                        uint64_t event_base, status_t *why);
+struct ec_plan {
+    struct pd *pd;
+    uint16_t cpu;
+    enum ec_kind kind;
+    bool fpu;
+    uaddr_t hvp;
+    uaddr_t sp;
+    uint64_t event_base;
+};
+[[nodiscard]] struct ec *ec_create(const struct ec_plan *plan, status_t *why);
+
+/* Its last reference has gone: it goes now or, if it works for somebody, then. Context: its CPU. */
+void ec_retire(struct ec *ec);
+
+/* Give back an EC that no longer is active and that nobody can reach. Context: its CPU. */
+void ec_free(struct ec *ec);

@@ -3,9 +3,8 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
-
-#include "kernel/base/panic.h"
 
 /* Kinds of objects; spaces are objects of their own. */
 enum kobj_type : uint8_t {
@@ -23,12 +22,22 @@ enum kobj_type : uint8_t {
     KOBJ_COUNT,
 };
 
+/* What an object in the inbox of a CPU wants there (kernel/cpu/remote.h). */
+enum kobj_note : uint8_t {
+    NOTE_WAKE,    /* EC: it was released by an up     */
+    NOTE_KILL,    /* EC: what it waited for is gone   */
+    NOTE_READY,   /* SC: it can run                   */
+    NOTE_DESTROY, /* EC: its last reference has gone  */
+};
+
 /* Objects are aligned to 2^5 bytes: the low bits of a capability hold its permissions. */
 enum : size_t { KOBJ_ALIGN = 32 };
 
 struct kobject {
     enum kobj_type type;
-    _Atomic uint32_t refs; /* filled slots, bindings, activity */
+    enum kobj_note note;   /* while in an inbox                                         */
+    _Atomic uint32_t refs; /* filled slots, bindings, activity                          */
+    struct kobject *next;  /* in an inbox, or, without references, in the queue of rcu.c */
 };
 
 /*
@@ -41,11 +50,35 @@ static inline void kobject_get(struct kobject *obj)
 }
 
 /*
- * One reference less. All objects there are were made at boot, and boot keeps a reference to each, so
- * the last one never goes.
+ * One more reference for an object that was merely found; false if its last one has gone meanwhile.
+ * Context: the read section (kernel/sync/rcu.h) in which it was found.
+ */
+[[nodiscard]] static inline bool kobject_try_get(struct kobject *obj)
+{
+    uint32_t refs = atomic_load_explicit(&obj->refs, memory_order_relaxed);
+    while (refs != 0)
+        if (atomic_compare_exchange_weak_explicit(&obj->refs, &refs, refs + 1,
+                                                  memory_order_relaxed, memory_order_relaxed))
+            return true;
+    return false;
+}
+
+/* Take care of an object whose last reference has gone (kernel/sync/rcu.h). Context: any. */
+void rcu_defer(struct kobject *obj);
+
+/*
+ * One reference less. With the last one the object waits until nobody can look at it any more and is
+ * destroyed. Context: any.
  */
 static inline void kobject_put(struct kobject *obj)
 {
-    const uint32_t before = atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_acq_rel);
-    ASSERT(before > 1);
+    /* Release: who destroys the object sees all that was done with it; acquire: the destroyer. */
+    if (atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_acq_rel) == 1)
+        rcu_defer(obj);
 }
+
+/*
+ * Take an object apart that nobody can reach: gives back its memory and the references it holds.
+ * Works in steps of bounded length: false if it has to be called again. Only called by rcu.c.
+ */
+[[nodiscard]] bool kobject_destroy(struct kobject *obj);

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Semaphore: a counter, and in time a queue of those who wait for it. */
+/* Semaphore: a counter and a queue of those who wait for it. What happens at one: kernel/ipc/semaphore.h. */
 #pragma once
 
+#include "kernel/base/list.h"
 #include "kernel/obj/kobject.h"
+#include "kernel/sync/spinlock.h"
+
+struct pd;
 
 struct sm {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    _Atomic uint64_t count;
+    struct pd *pd; /* who pays; nullptr: made by the kernel at boot */
+    struct spinlock lock;
+    uint64_t count GUARDED_BY(&lock);
+    struct list waiters GUARDED_BY(&lock); /* ECs, by sm_link, first come first */
 };
 
 /* A semaphore with no reference yet; nullptr if memory has run out. */
-[[nodiscard]] struct sm *sm_create(uint64_t count);
+[[nodiscard]] struct sm *sm_create(struct pd *pd, uint64_t count);
 
-/* Count one up; saturates. Context: any CPU. */
-void sm_up(struct sm *sm);
+/* Give back what sm_create made; nobody waits at it. */
+void sm_free(struct sm *sm);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Read sections: an object that was found in a capability slot stays as it is until the kernel is left,
+ * without a reference, because objects are taken apart only when every CPU that was in the kernel then
+ * has been at a quiescent point since.
+ *
+ * A kernel entry is one read section; kernel code is not preemptible. A CPU is quiescent while it is
+ * idle, and at rcu_quiescent, which the scheduler calls whenever it looks for something to run. It does
+ * not count in user mode, or else each entry would have to say so: there, it is kicked.
+ *
+ *   rcu_defer --> next ---grace period starts---> waiting ---all CPUs quiescent---> dying --> destroyed
+ *
+ * One grace period runs at a time, for all objects that have come since the one before started. The
+ * queues belong to all CPUs, and whoever passes by moves them on.
+ */
+#pragma once
+
+#include "kernel/obj/kobject.h"
+
+/*
+ * This CPU holds no object that it merely found. Destroys objects whose time has come, as long as
+ * nothing else is to be done here (rcu_quiescent), or all of them (rcu_drain). May wait for other
+ * CPUs to answer, which they do in bounded time.
+ * Context: no locks held; objects that hold a reference, or the current SC, are safe.
+ */
+void rcu_quiescent(void);
+
+/*
+ * Wait until every object that has been deferred so far is destroyed: memory has run out. Interrupts
+ * are let in. Context: as rcu_quiescent.
+ */
+void rcu_drain(void);
+
+/* This CPU goes idle: it holds nothing until rcu_idle_leave. */
+void rcu_idle_enter(void);
+void rcu_idle_leave(void);
+
+/* A grace period waits for this CPU. Context: interrupt handler. */
+bool rcu_is_waiting(void);
