@@ -32,6 +32,9 @@ extern struct arch_features {
     bool xnx;          /* FEAT_XNX: execute permissions of EL1 and EL0 are separate           */
 } arch_features;
 
+/* The kernel's own events of host ECs (interface specification, 7.6.2). */
+enum : unsigned { ARCH_EVENT_STARTUP = 0x40, ARCH_EVENT_RECALL = 0x41 };
+
 /* Registers of a host EC; vectors.S knows the offsets (asm.h). */
 struct arch_regs {
     uint64_t x[31];

@@ -18,6 +18,9 @@ enum : uint64_t {
     ARCH_KMAP_STACK = UINT64_C(0x7000'8000'0000),
 };
 
+/* The kernel's own events of host ECs (interface specification, 8.6). */
+enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
+
 struct arch_regs {
     uint64_t slot[5]; /* P0..P4 */
 };

@@ -20,6 +20,9 @@ enum : uint64_t {
     ARCH_KMAP_STACK = UINT64_C(0xffff'ff80'8000'0000),
 };
 
+/* The kernel's own events of host ECs (interface specification, 8.6). */
+enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
+
 /*
  * Registers of an interrupted EC, as the entry code leaves them: the CPU itself pushes the last five
  * (SDM vol. 3, "64-Bit Mode Stack Frame"), so the struct ends where the CPU's stack begins.
