@@ -12,6 +12,7 @@
 #include "kernel/cap/nova.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/device/console.h"
+#include "kernel/irq/irq.h"
 #include "kernel/mm/kmap.h"
 #include "kernel/obj/pd.h"
 #include "kernel/obj/sc.h"
@@ -111,6 +112,14 @@ static void fill_nova_objects(void)
         publish(nova_obj, SEL_NOVA_MSR, &nova_msr->obj, PERM_SPC_TAKE);
 }
 
+static void fill_interrupts(const struct hip *hip)
+{
+    const unsigned count = hip->int_pin + hip->int_msi;
+    must(irq_init(count));
+    for (unsigned n = 0; n < count; n++)
+        publish(nova_obj, SEL_NOVA_INT + n, &irq_sm(n)->obj, PERM_SM_INT);
+}
+
 static uint64_t kernel_budget(const struct hip *hip)
 {
     return hip->stc_frequency / 1000 * SC_BUDGET_KERNEL_MS;
@@ -175,6 +184,7 @@ struct ec *root_create(const struct elf_image *image, struct hip *hip)
     must(sc != nullptr);
 
     fill_nova_objects();
+    fill_interrupts(hip);
     fill_idle_contexts(hip);
     publish(root_pd->objects, SEL_ROOT_NOVA_OBJ, &nova_obj->obj, PERM_SPC_TAKE);
     publish(root_pd->objects, SEL_ROOT_OBJ, &root_pd->objects->obj, PERM_OBJ_ALL);

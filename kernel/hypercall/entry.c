@@ -12,6 +12,10 @@ static status_t dispatch(struct ec *self)
         return hypercall_ctrl_pd(self);
     case HYPERCALL_CTRL_HW:
         return hypercall_ctrl_hw(self);
+    case HYPERCALL_ASSIGN_INT:
+        return hypercall_assign_int(self);
+    case HYPERCALL_ASSIGN_DEV:
+        return hypercall_assign_dev(self);
     default:
         return BAD_HYP; /* what is not built yet, and number 0xf for ever */
     }

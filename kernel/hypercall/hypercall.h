@@ -26,5 +26,11 @@ static inline uint8_t hypercall_flags(const struct ec *self)
 /* Delegate or revoke (5.4.1). SUCCESS, BAD_PAR, BAD_CAP, MEM_CAP. */
 status_t hypercall_ctrl_pd(struct ec *self);
 
+/* Route and configure an interrupt (5.5.2). SUCCESS, BAD_CPU, BAD_CAP. */
+status_t hypercall_assign_int(struct ec *self);
+
+/* Assign a device to a DMA space (5.5.3). BAD_HYP, BAD_CAP, BAD_DEV. */
+status_t hypercall_assign_dev(struct ec *self);
+
 /* Platform control (5.5.1). SUCCESS, BAD_HYP, BAD_PAR, BAD_FTR, ABORTED. */
 status_t hypercall_ctrl_hw(struct ec *self);
