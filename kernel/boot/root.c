@@ -13,8 +13,9 @@
 #include "kernel/cap/nova.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/device/console.h"
-#include "kernel/mm/kmap.h"
 #include "kernel/ipc/ipc.h"
+#include "kernel/irq/irq.h"
+#include "kernel/mm/kmap.h"
 #include "kernel/obj/pd.h"
 #include "kernel/obj/sc.h"
 #include "kernel/obj/sm.h"
@@ -120,6 +121,14 @@ static void fill_nova_objects(void)
         publish_own(SEL_NOVA_IDLE + id, &cpu_table[id]->sched.idle->obj, PERM_SC_CTRL);
 }
 
+static void fill_interrupts(const struct hip *hip)
+{
+    const unsigned count = hip->int_pin + hip->int_msi;
+    must(irq_init(count));
+    for (unsigned n = 0; n < count; n++)
+        publish_own(SEL_NOVA_INT + n, &irq_sm(n)->obj, PERM_SM_INT);
+}
+
 /* The loader wrote the image as data; root_read has seen that all of it can be mapped. */
 static void sync_code(const struct elf_segment *s)
 {
@@ -193,6 +202,7 @@ void root_start(const struct elf_image *image, struct hip *hip, const uint64_t r
     must(sc != nullptr);
 
     fill_nova_objects();
+    fill_interrupts(hip);
     publish(root_objects_space, SEL_ROOT_NOVA_OBJ, &nova_obj->obj, PERM_SPC_TAKE);
     publish(root_objects_space, SEL_ROOT_OBJ, &root_objects_space->obj, PERM_OBJ_ALL);
     publish(root_objects_space, SEL_ROOT_PD, &root_pd->obj, PERM_PD_ALL);

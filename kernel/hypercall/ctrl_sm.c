@@ -3,6 +3,7 @@
 #include "kernel/cap/space_obj.h"
 #include "kernel/hypercall/hypercall.h"
 #include "kernel/ipc/semaphore.h"
+#include "kernel/irq/irq.h"
 
 status_t hypercall_ctrl_sm(struct ec *self)
 {
@@ -16,6 +17,9 @@ status_t hypercall_ctrl_sm(struct ec *self)
     if (!down)
         return sm_up(sm);
 
+    const status_t ready = irq_prepare_down(sm);
+    if (ready != SUCCESS)
+        return ready;
     bool blocked = false;
     const status_t status =
         sm_down(sm, self, flags & CTRL_SM_ZERO, arch_ec_slot(&self->arch, 1), &blocked);

@@ -16,6 +16,7 @@ enum : uint16_t { ARCH_ELF_MACHINE = 0xb7 }; /* EM_AARCH64 */
 /* Macros, as code for the other kind of CPU is then unreachable on purpose in the compiler's eyes. */
 #define ARCH_HAS_PIO 0
 #define ARCH_HAS_MSR 0
+#define ARCH_HAS_GUEST_IRQ 1
 
 /* Where the image is mapped: the last 512 GiB of the 48 bits that TTBR0_EL2 covers. */
 #define KERNEL_VIRT UINT64_C(0x0000'ff80'0000'0000)

@@ -8,7 +8,7 @@
 
 #define ARCH_NAME "sim"
 enum : uint16_t { ARCH_ELF_MACHINE = 0x3e };
-enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true };
+enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true, ARCH_HAS_GUEST_IRQ = true };
 
 /* The pool of a test is a static array; phys_to_virt(p) == p there. */
 #define KERNEL_VIRT UINT64_C(0)
