@@ -91,8 +91,7 @@ static void read_madt(const struct acpi_table *table)
         case ACPI_MADT_IOAPIC:
             platform.int_pin = (uint16_t)max_u64(
                 platform.int_pin,
-                min_u64(entry.ioapic.gsi_base + ioapic_init(paddr(entry.ioapic.base)),
-                        INTERRUPT_COUNT));
+                ioapic_init(paddr(entry.ioapic.base), entry.ioapic.gsi_base, INTERRUPT_COUNT));
             break;
         case ACPI_MADT_GICC:
         case ACPI_MADT_GICD:
