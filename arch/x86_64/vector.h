@@ -11,5 +11,5 @@ enum vector : uint8_t {
     VECTOR_DEVICE = 32,     /* interrupt n of the interface: + n         */
     VECTOR_TIMER = 0xf9,    /* of the local APIC                         */
     VECTOR_KICK = 0xfd,     /* from another CPU                          */
-    VECTOR_SPURIOUS = 0xff, /* of the local APIC: no EOI                 */
+    VECTOR_SPURIOUS = 0xff, /* of the local APIC                         */
 };
