@@ -7,6 +7,7 @@
 
 #include "kernel/abi/status.h"
 #include "kernel/base/types.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/mm/ptab.h"
 #include "kernel/obj/kobject.h"
 #include "kernel/sync/spinlock.h"

@@ -2,21 +2,11 @@
 /* Making the objects that are mostly data. */
 
 #include "kernel/mm/slab.h"
-#include "kernel/obj/pd.h"
 #include "kernel/obj/sc.h"
 #include "kernel/obj/sm.h"
 
-static struct slab_cache pd_cache = SLAB_CACHE(struct pd);
 static struct slab_cache sc_cache = SLAB_CACHE(struct sc);
 static struct slab_cache sm_cache = SLAB_CACHE(struct sm);
-
-struct pd *pd_create(void)
-{
-    struct pd *const pd = slab_alloc(&pd_cache);
-    if (pd != nullptr)
-        *pd = (struct pd){.obj.type = KOBJ_PD};
-    return pd;
-}
 
 struct sc *sc_create(struct ec *ec, uint16_t cpu, uint8_t prio, uint64_t budget)
 {
