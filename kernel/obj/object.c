@@ -15,21 +15,17 @@ static struct slab_cache sm_cache = SLAB_CACHE(struct sm);
 /* An object of `cache` on the account of `pd`, which it keeps; the kernel's own have none. */
 static void *take(struct slab_cache *cache, struct pd *pd)
 {
-    void *const object = slab_alloc(cache);
-    if (object != nullptr && pd != nullptr) {
+    void *const object = pd_slab_alloc(pd, cache);
+    if (object != nullptr && pd != nullptr)
         kobject_get(&pd->obj);
-        pd_charge(pd, cache->object_size);
-    }
     return object;
 }
 
 static void give(struct slab_cache *cache, struct pd *pd, void *object)
 {
-    slab_free(cache, object);
-    if (pd != nullptr) {
-        pd_credit(pd, cache->object_size);
+    pd_slab_free(pd, cache, object);
+    if (pd != nullptr)
         kobject_put(&pd->obj);
-    }
 }
 
 struct sc *sc_create(const struct sc_plan *plan)
