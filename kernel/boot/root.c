@@ -155,7 +155,7 @@ static void map_segment(const struct elf_segment *s)
 
 static void make_spaces(void)
 {
-    root_pd = pd_create();
+    root_pd = pd_create(nullptr);
     must(root_pd != nullptr);
     root_objects_space = space_obj_create(root_pd);
     root_host = space_hst_create(root_pd);
