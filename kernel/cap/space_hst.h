@@ -7,6 +7,7 @@
 
 #include "kernel/abi/status.h"
 #include "kernel/base/types.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/mm/ptab.h"
 #include "kernel/obj/kobject.h"
 #include "kernel/sync/spinlock.h"
@@ -34,6 +35,12 @@ struct space_hst {
  * was there. Errors: MEM_OBJ.
  */
 status_t space_hst_map_owned(struct space_hst *space, uaddr_t at, paddr_t page, uint8_t perm);
+
+/*
+ * Take the kernel's page `page` away from `at` again, if it is still there. On return no CPU has it
+ * mapped there. Context: no locks held.
+ */
+void space_hst_unmap_owned(struct space_hst *space, uaddr_t at, paddr_t page);
 
 /*
  * ctrl_pd between host spaces: the 2^ord pages from `dsb` on take what `src` has at `ssb`, with

@@ -1,47 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Making the objects that are mostly data. */
+/* Making and giving back the objects that are mostly data. */
 
 #include "kernel/mm/slab.h"
+#include "kernel/obj/ec.h"
 #include "kernel/obj/pd.h"
+#include "kernel/obj/pt.h"
 #include "kernel/obj/sc.h"
 #include "kernel/obj/sm.h"
 
-static struct slab_cache pd_cache = SLAB_CACHE(struct pd);
 static struct slab_cache sc_cache = SLAB_CACHE(struct sc);
+static struct slab_cache pt_cache = SLAB_CACHE(struct pt);
 static struct slab_cache sm_cache = SLAB_CACHE(struct sm);
 
-struct pd *pd_create(void)
+/* An object of `cache` on the account of `pd`, which it keeps; the kernel's own have none. */
+static void *take(struct slab_cache *cache, struct pd *pd)
 {
-    struct pd *const pd = slab_alloc(&pd_cache);
-    if (pd != nullptr)
-        *pd = (struct pd){.obj.type = KOBJ_PD};
-    return pd;
+    void *const object = pd_slab_alloc(pd, cache);
+    if (object != nullptr && pd != nullptr)
+        kobject_get(&pd->obj);
+    return object;
 }
 
-struct sc *sc_create(struct ec *ec, uint16_t cpu, uint8_t prio, uint64_t budget)
+static void give(struct slab_cache *cache, struct pd *pd, void *object)
 {
-    struct sc *const sc = slab_alloc(&sc_cache);
-    if (sc != nullptr)
-        *sc =
-            (struct sc){.obj.type = KOBJ_SC, .ec = ec, .budget = budget, .cpu = cpu, .prio = prio};
+    pd_slab_free(pd, cache, object);
+    if (pd != nullptr)
+        kobject_put(&pd->obj);
+}
+
+struct sc *sc_create(const struct sc_plan *plan)
+{
+    struct sc *const sc = take(&sc_cache, plan->pd);
+    if (sc == nullptr)
+        return nullptr;
+    if (plan->ec != nullptr)
+        kobject_get(&plan->ec->obj);
+    *sc = (struct sc){
+        .obj.type = KOBJ_SC,
+        .pd = plan->pd,
+        .ec = plan->ec,
+        .budget = plan->budget,
+        .cpu = plan->cpu,
+        .cos = plan->cos,
+        .prio = plan->prio,
+    };
     return sc;
 }
 
-struct sm *sm_create(uint64_t count)
+void sc_free(struct sc *sc)
 {
-    struct sm *const sm = slab_alloc(&sm_cache);
-    if (sm != nullptr) {
-        *sm = (struct sm){.obj.type = KOBJ_SM};
-        atomic_init(&sm->count, count);
-    }
+    kobject_put(&sc->ec->obj);
+    give(&sc_cache, sc->pd, sc);
+}
+
+struct pt *pt_create(struct pd *pd, struct ec *ec, uint64_t ip)
+{
+    struct pt *const pt = take(&pt_cache, pd);
+    if (pt == nullptr)
+        return nullptr;
+    kobject_get(&ec->obj);
+    *pt = (struct pt){.obj.type = KOBJ_PT, .ec = ec, .ip = ip, .pd = pd};
+    return pt;
+}
+
+void pt_free(struct pt *pt)
+{
+    kobject_put(&pt->ec->obj);
+    give(&pt_cache, pt->pd, pt);
+}
+
+struct sm *sm_create(struct pd *pd, uint64_t count)
+{
+    struct sm *const sm = take(&sm_cache, pd);
+    if (sm == nullptr)
+        return nullptr;
+    *sm = (struct sm){.obj.type = KOBJ_SM, .pd = pd, .count = count};
+    list_init(&sm->waiters);
     return sm;
 }
 
-void sm_up(struct sm *sm)
+void sm_free(struct sm *sm)
 {
-    uint64_t count = atomic_load_explicit(&sm->count, memory_order_relaxed);
-    while (count != UINT64_MAX &&
-           !atomic_compare_exchange_weak_explicit(&sm->count, &count, count + 1,
-                                                  memory_order_release, memory_order_relaxed))
-        continue;
+    give(&sm_cache, sm->pd, sm);
 }
