@@ -208,3 +208,16 @@ status_t space_hst_map_owned(struct space_hst *space, uaddr_t at, paddr_t page, 
     ptab_finish(&u);
     return status == SUCCESS ? SUCCESS : MEM_OBJ;
 }
+
+void space_hst_unmap_owned(struct space_hst *space, uaddr_t at, paddr_t page)
+{
+    {
+        SPIN_GUARD(&space->lock);
+        const struct ptab_hit hit = ptab_lookup(&ARCH_PTAB_HOST, space->arch.root, at.raw);
+        if (!hit.mapped || hit.level != 0 ||
+            ptab_address(&ARCH_PTAB_HOST, hit.pte, 0).raw != page.raw)
+            return;
+        ptab_store(page_entry(space, at.raw >> PAGE_BITS), 0);
+    }
+    arch_space_hst_flush(&space->arch);
+}

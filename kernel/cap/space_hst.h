@@ -37,6 +37,12 @@ struct space_hst {
 status_t space_hst_map_owned(struct space_hst *space, uaddr_t at, paddr_t page, uint8_t perm);
 
 /*
+ * Take the kernel's page `page` away from `at` again, if it is still there. On return no CPU has it
+ * mapped there. Context: no locks held.
+ */
+void space_hst_unmap_owned(struct space_hst *space, uaddr_t at, paddr_t page);
+
+/*
  * ctrl_pd between host spaces: the 2^ord pages from `dsb` on take what `src` has at `ssb`, with
  * permissions and-ed with pmm; `mad` counts if src is the NOVA host space. Page numbers; bases, range
  * and mad were checked. Complete on return on every CPU.

@@ -16,6 +16,7 @@ enum : uint16_t { ARCH_ELF_MACHINE = 0xb7 }; /* EM_AARCH64 */
 /* Macros, as code for the other kind of CPU is then unreachable on purpose in the compiler's eyes. */
 #define ARCH_HAS_PIO 0
 #define ARCH_HAS_MSR 0
+#define ARCH_HAS_GUEST_IRQ 1
 
 /* Where the image is mapped: the last 512 GiB of the 48 bits that TTBR0_EL2 covers. */
 #define KERNEL_VIRT UINT64_C(0x0000'ff80'0000'0000)
@@ -31,6 +32,9 @@ extern struct arch_features {
     uint8_t vmid_bits; /* 8 or 16                                                             */
     bool xnx;          /* FEAT_XNX: execute permissions of EL1 and EL0 are separate           */
 } arch_features;
+
+/* The kernel's own events of host ECs (interface specification, 7.6.2). */
+enum : unsigned { ARCH_EVENT_STARTUP = 0x40, ARCH_EVENT_RECALL = 0x41 };
 
 /* Registers of a host EC; vectors.S knows the offsets (asm.h). */
 struct arch_regs {

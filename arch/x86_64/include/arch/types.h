@@ -10,7 +10,7 @@
 
 #define ARCH_NAME "x86_64"
 enum : uint16_t { ARCH_ELF_MACHINE = 0x3e }; /* EM_X86_64 */
-enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true };
+enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true, ARCH_HAS_GUEST_IRQ = false };
 
 /* All of the kernel lives below one entry of the top-level table, the last. */
 #define KERNEL_VIRT UINT64_C(0xffff'ffff'8000'0000)
@@ -19,6 +19,9 @@ enum : uint64_t {
     ARCH_KMAP_DEVICE = UINT64_C(0xffff'ff80'4000'0000),
     ARCH_KMAP_STACK = UINT64_C(0xffff'ff80'8000'0000),
 };
+
+/* The kernel's own events of host ECs (interface specification, 8.6). */
+enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
 
 /*
  * Registers of an interrupted EC, as the entry code leaves them: the CPU itself pushes the last five
