@@ -329,6 +329,14 @@ entry_restart:
     SHADOW_STACK_SWITCH %rdx
     call    *%rsi
 
+/* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
+    .globl arch_cpu_restart
+arch_cpu_restart:
+    mov     %gs:CPU_STACK_TOP, %rsp
+    SHADOW_STACK_RELEASE
+    SHADOW_STACK_ACQUIRE
+    call    *%rdi
+
     .section .rodata
 verw_operand:
     .short  SEL_KERNEL_DATA
