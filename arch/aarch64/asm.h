@@ -10,6 +10,7 @@
 #define CPU_STACK_TOP 16
 #define CPU_FAULT_FRAME 32
 #define CPU_VTTBR 40
+#define CPU_MPIDR 48
 
 /* struct ec (kernel/obj/ec.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_HOST 0x148

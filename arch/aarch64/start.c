@@ -14,6 +14,7 @@
 static_assert(sizeof(struct uefi_handover) <= START_UEFI_SIZE, "start.S");
 static_assert(BOOT_STACK_SIZE == PAGE_SIZE << CPU_STACK_ORDER, "start.S");
 static_assert(offsetof(struct start_slot, cpu) == 8, "start.S");
+static_assert(offsetof(struct cpu, arch.mpidr) == CPU_MPIDR, "start.S");
 
 uint64_t arch_stc_offset;
 
@@ -67,6 +68,8 @@ struct start_random start_random(void)
 [[noreturn]] void start_secondary(struct cpu *cpu)
 {
     arch_cpu_init(cpu);
+    if (!start_claim(cpu))
+        arch_cpu_stop();
     boot_secondary(cpu);
 }
 
