@@ -26,6 +26,10 @@
 #define REGS_ELR 256
 #define REGS_TPIDR 272
 
+/* struct board (platforms/board.h) */
+#define BOARD_GICD 64
+#define BOARD_GICC 96
+
 /* Distance of the code's first instruction from the start of the image: kernel.ld, HEAD_SIZE. */
 #define IMAGE_HEAD_SIZE 0x800
 

@@ -206,7 +206,7 @@ stop:
     b       stop
 
 /*
- * Reach EL2 with its MMU off and return there. x30 is a physical address; clobbers x9-x11.
+ * Reach EL2 with its MMU off and return there. x30 is a physical address; clobbers x9-x12.
  */
 enter_el2:
     mrs     x9, CurrentEL
@@ -255,7 +255,10 @@ enter_el2:
     mov     x11, #0xf                       /* ICC_SRE_EL3: Enable, DIB, DFB, SRE */
     msr     s3_6_c12_c12_5, x11
     isb
-5:  ldr     x9, =SCTLR_RES1
+5:  mov     x12, x30
+    bl      el3_gic
+    mov     x30, x12
+    ldr     x9, =SCTLR_RES1
     msr     sctlr_el2, x9
     ldr     x9, =HCR_START
     msr     hcr_el2, x9
