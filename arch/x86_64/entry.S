@@ -325,7 +325,6 @@ entry_ist:
 /* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
     .globl arch_cpu_restart
 arch_cpu_restart:
-    ENTRY_POINT
     SHADOW_STACK_RELEASE
     SHADOW_STACK_ACQUIRE
     mov     %gs:CPU_STACK_TOP, %rsp
@@ -337,14 +336,6 @@ entry_restart:
     mov     %gs:CPU_STACK_TOP, %rsp
     SHADOW_STACK_SWITCH %rdx
     call    *%rsi
-
-/* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
-    .globl arch_cpu_restart
-arch_cpu_restart:
-    mov     %gs:CPU_STACK_TOP, %rsp
-    SHADOW_STACK_RELEASE
-    SHADOW_STACK_ACQUIRE
-    call    *%rdi
 
     .section .rodata
 verw_operand:
