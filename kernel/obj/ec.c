@@ -8,8 +8,6 @@
 #include "kernel/cap/space_obj.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/mm/frame.h"
-#include "kernel/mm/slab.h"
 #include "kernel/obj/pd.h"
 #include "kernel/sync/rcu.h"
 
