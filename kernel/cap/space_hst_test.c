@@ -55,7 +55,7 @@ static status_t try_give(struct space_hst *src, struct space_hst *dst, uint64_t 
                          unsigned ord, uint8_t pmm, uint32_t mad)
 {
     struct hst_delegation d = {
-        .src = src, .dst = dst, .ssb = ssb, .dsb = dsb, .mad = mad, .ord = ord, .pmm = pmm};
+        .src = src, .dst = dst, .ssb = ssb, .dsb = dsb, .size = bit(ord), .mad = mad, .pmm = pmm};
     status_t status = SUCCESS;
     while (status == SUCCESS && !d.is_finished)
         status = space_hst_delegate(&d);
