@@ -10,6 +10,7 @@
 #define CPU_STACK_TOP 16
 #define CPU_FAULT_FRAME 32
 #define CPU_WORLD 40
+#define CPU_MPIDR 56
 
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
@@ -36,6 +37,10 @@
 
 /* CPTR_EL2: use of FPU and SIMD registers traps. */
 #define CPTR_TFP 0x400
+
+/* struct board (platforms/board.h) */
+#define BOARD_GICD 64
+#define BOARD_GICC 96
 
 /* Distance of the code's first instruction from the start of the image: kernel.ld, HEAD_SIZE. */
 #define IMAGE_HEAD_SIZE 0x800
