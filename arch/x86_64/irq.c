@@ -121,6 +121,9 @@ void irq_handle(uint8_t vector)
 {
     switch (vector) {
     case VECTOR_SPURIOUS:
+        /* A device can be told to send it as a message: without an end that would shut out all others. */
+        if (lapic_is_in_service(VECTOR_SPURIOUS))
+            lapic_eoi();
         break;
     case VECTOR_TIMER:
         lapic_eoi();

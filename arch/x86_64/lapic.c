@@ -20,6 +20,7 @@ enum reg : uint32_t {
     APIC_TPR = 0x080,
     APIC_EOI = 0x0b0,
     APIC_SVR = 0x0f0,
+    APIC_ISR = 0x100, /* eight times 32 vectors, 16 bytes apart */
     APIC_ESR = 0x280,
     APIC_LVT_CMCI = 0x2f0,
     APIC_ICR = 0x300,
@@ -128,6 +129,11 @@ bool lapic_reaches(uint32_t apic_id)
 void lapic_eoi(void)
 {
     reg_write(APIC_EOI, 0);
+}
+
+bool lapic_is_in_service(uint8_t vector)
+{
+    return reg_read((enum reg)(APIC_ISR + vector / 32 * 16)) >> vector % 32 & 1;
 }
 
 static void wait_sent(void)

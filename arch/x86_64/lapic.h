@@ -30,6 +30,9 @@ bool lapic_reaches(uint32_t apic_id);
 /* End of interrupt. */
 void lapic_eoi(void);
 
+/* Whether an interrupt has come at `vector` that has not ended: a spurious one leaves no trace. */
+bool lapic_is_in_service(uint8_t vector);
+
 /* Send INIT, or SIPI for the page at `page`, to the CPU with `apic_id`. */
 void lapic_send_init(uint32_t apic_id);
 void lapic_send_sipi(uint32_t apic_id, uint64_t page);

@@ -46,17 +46,15 @@ static unsigned frame_order(enum kobj_type type)
 
 struct space_bit *space_bit_create(struct pd *pd, enum kobj_type type)
 {
-    struct space_bit *const space = pd_slab_alloc(pd, &cache);
+    struct space_bit *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
     _Atomic uint64_t *const deny = pd_frame_alloc(pd, frame_order(type), FRAME_RAW);
     if (deny == nullptr) {
-        pd_slab_free(pd, &cache, space);
+        pd_object_free(pd, &cache, space);
         return nullptr;
     }
     __builtin_memset((void *)deny, 0xff, PAGE_SIZE << frame_order(type));
-    if (pd != nullptr)
-        kobject_get(&pd->obj);
     *space = (struct space_bit){.obj = {.type = type, .refs = 1}, .pd = pd, .deny = deny};
     return space;
 }
@@ -65,8 +63,7 @@ bool space_bit_destroy(struct space_bit *space)
 {
     struct pd *const pd = space->pd;
     pd_frame_free(pd, (void *)space->deny, frame_order(space->obj.type));
-    pd_slab_free(pd, &cache, space);
-    kobject_put(&pd->obj);
+    pd_object_free(pd, &cache, space);
     return true;
 }
 

@@ -28,8 +28,8 @@ struct space_bit {
 };
 
 /*
- * A space of type KOBJ_SPC_PIO or KOBJ_SPC_MSR with nothing allowed, on the account of `pd`, which the
- * caller holds and the space keeps, with one reference, the caller's. nullptr if memory has run out.
+ * A space of type KOBJ_SPC_PIO or KOBJ_SPC_MSR with nothing allowed, on the account of `pd`, which
+ * it keeps, with one reference, the caller's. nullptr if memory has run out or `pd` is going.
  */
 [[nodiscard]] struct space_bit *space_bit_create(struct pd *pd, enum kobj_type type);
 

@@ -15,16 +15,14 @@ static struct slab_cache cache = SLAB_CACHE(struct space_obj);
 
 struct space_obj *space_obj_create(struct pd *pd)
 {
-    struct space_obj *const space = pd_slab_alloc(pd, &cache);
+    struct space_obj *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
     void *const root = pd_frame_alloc(pd, 0, FRAME_ZERO);
     if (root == nullptr) {
-        pd_slab_free(pd, &cache, space);
+        pd_object_free(pd, &cache, space);
         return nullptr;
     }
-    if (pd != nullptr)
-        kobject_get(&pd->obj);
     *space =
         (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
     return space;
@@ -152,7 +150,6 @@ bool space_obj_destroy(struct space_obj *space)
     struct pd *const pd = space->pd;
     pd_unlink(&pd->objects, &space->obj);
     pd_frame_free(pd, (void *)space->root, 0);
-    pd_slab_free(pd, &cache, space);
-    kobject_put(&pd->obj);
+    pd_object_free(pd, &cache, space);
     return true;
 }

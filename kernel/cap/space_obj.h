@@ -25,8 +25,8 @@ struct space_obj {
 };
 
 /*
- * An empty object space on the account of `pd`, which the caller holds and the space keeps, with one
- * reference, the caller's. nullptr if memory has run out.
+ * An empty object space on the account of `pd`, which it keeps, with one reference, the caller's. nullptr
+ * if memory has run out or `pd` is going.
  */
 [[nodiscard]] struct space_obj *space_obj_create(struct pd *pd);
 

@@ -34,10 +34,10 @@ struct ec *ec_create(const struct ec_plan *plan, status_t *why)
         goto undo_host;
 
     *why = MEM_OBJ;
-    struct ec *const ec = pd_slab_alloc(plan->pd, &cache);
+    struct ec *const ec = pd_object_alloc(space->pd, &cache);
     if (ec == nullptr)
         goto undo_host;
-    struct utcb *const utcb = pd_frame_alloc(plan->pd, 0, FRAME_ZERO);
+    struct utcb *const utcb = pd_frame_alloc(space->pd, 0, FRAME_ZERO);
     if (utcb == nullptr)
         goto undo_ec;
     *ec = (struct ec){
@@ -61,9 +61,9 @@ struct ec *ec_create(const struct ec_plan *plan, status_t *why)
     return ec;
 
 undo_utcb:
-    pd_frame_free(plan->pd, utcb, 0);
+    pd_frame_free(space->pd, utcb, 0);
 undo_ec:
-    pd_slab_free(plan->pd, &cache, ec);
+    pd_object_free(space->pd, &cache, ec);
 undo_host:
     kobject_put(host);
 undo_objects:
@@ -84,7 +84,7 @@ void ec_free(struct ec *ec)
     struct space_hst *const host = ec->host;
     struct space_obj *const objects = ec->objects;
     pd_frame_free(host->pd, ec->utcb, 0);
-    pd_slab_free(host->pd, &cache, ec);
+    pd_object_free(host->pd, &cache, ec);
     kobject_put(&host->obj);
     kobject_put(&objects->obj);
 }

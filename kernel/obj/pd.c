@@ -44,19 +44,27 @@ void pd_frame_free(struct pd *pd, void *frames, unsigned order)
         pd_credit(pd, PAGE_SIZE << order);
 }
 
-void *pd_slab_alloc(struct pd *pd, struct slab_cache *objects)
+void *pd_object_alloc(struct pd *pd, struct slab_cache *objects)
 {
-    void *const object = may_use_reserve(pd) ? slab_alloc_reserve(objects) : slab_alloc(objects);
-    if (object != nullptr && pd != nullptr)
+    if (pd == nullptr)
+        return slab_alloc_reserve(objects);
+    if (!kobject_try_get(&pd->obj))
+        return nullptr;
+    void *const object = pd->is_root ? slab_alloc_reserve(objects) : slab_alloc(objects);
+    if (object != nullptr)
         pd_charge(pd, objects->object_size);
+    else
+        kobject_put(&pd->obj);
     return object;
 }
 
-void pd_slab_free(struct pd *pd, struct slab_cache *objects, void *object)
+void pd_object_free(struct pd *pd, struct slab_cache *objects, void *object)
 {
     slab_free(objects, object);
-    if (pd != nullptr)
-        pd_credit(pd, objects->object_size);
+    if (pd == nullptr)
+        return;
+    pd_credit(pd, objects->object_size);
+    kobject_put(&pd->obj);
 }
 
 bool pd_link(_Atomic(struct kobject *) *link, struct kobject *space)

@@ -38,14 +38,19 @@ static inline void pd_credit(struct pd *pd, uint64_t bytes)
 }
 
 /*
- * Memory on the account of `pd`; nullptr: of the kernel itself. The reserve of the pool goes to root and
+ * Pages on the account of `pd`; nullptr: of the kernel itself. The reserve of the pool goes to root and
  * the kernel only, so a PD that takes all it can get cannot keep root from working
- * (doc/decisions/0011). Answers and contexts as of frame_alloc and slab_alloc.
+ * (doc/decisions/0011). As frame_alloc and frame_free.
  */
 [[nodiscard]] void *pd_frame_alloc(struct pd *pd, unsigned order, enum frame_fill fill);
 void pd_frame_free(struct pd *pd, void *frames, unsigned order);
-[[nodiscard]] void *pd_slab_alloc(struct pd *pd, struct slab_cache *cache);
-void pd_slab_free(struct pd *pd, struct slab_cache *cache, void *object);
+
+/*
+ * An object on the account of `pd`, likewise, which it keeps from now on; nullptr if memory has run out
+ * or `pd` has lost its last reference. Context: the read section in which `pd` was found.
+ */
+[[nodiscard]] void *pd_object_alloc(struct pd *pd, struct slab_cache *cache);
+void pd_object_free(struct pd *pd, struct slab_cache *cache, void *object);
 
 /*
  * Make `space`, which the caller holds, the one that is found at `link` (objects or host). False if
