@@ -322,6 +322,15 @@ entry_ist:
     add     $16, %rsp
     iretq
 
+/* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
+    .globl arch_cpu_restart
+arch_cpu_restart:
+    ENTRY_POINT
+    SHADOW_STACK_RELEASE
+    SHADOW_STACK_ACQUIRE
+    mov     %gs:CPU_STACK_TOP, %rsp
+    call    *%rdi
+
 /* [[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *), uint64_t shadow_token) */
     .globl entry_restart
 entry_restart:
