@@ -36,6 +36,12 @@ void arch_cpu_idle(void);
 void arch_interrupt_window(void);
 
 /*
+ * Abandon the kernel stack and call `next` on an empty one.
+ * Context: kernel stack of this CPU, interrupts off.
+ */
+[[noreturn]] void arch_cpu_restart(void (*next)(void));
+
+/*
  * Interrupt `cpu`, another one, which then calls cpu_kicked() (kernel/cpu/remote.h). Stores made before
  * are seen there. Context: any.
  */

@@ -14,7 +14,7 @@ struct irq_setting {
     bool masked;     /* not signalled                                                 */
     bool level;      /* level-triggered, else edge                                    */
     bool low;        /* active low, else high                                         */
-    bool guest;      /* belongs to a virtual machine: sm_down does not acknowledge it */
+    bool guest;      /* a virtual machine acknowledges it; see ARCH_HAS_GUEST_IRQ     */
 };
 
 /* What a driver must program into the device so that it raises an MSI; 0 for pins. */

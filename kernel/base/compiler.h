@@ -22,6 +22,8 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
+/* Call as the last thing, without using stack: `return f(x)` for functions that do not return. */
+#define TAIL_CALL [[clang::musttail]] return
 #define COLD __attribute__((cold, noinline))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 

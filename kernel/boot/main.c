@@ -3,7 +3,6 @@
 
 #include "arch/contract/boot.h"
 #include "arch/contract/cpu.h"
-#include "arch/contract/ec.h"
 #include "arch/contract/platform.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
@@ -13,6 +12,8 @@
 #include "kernel/cap/nova.h"
 #include "kernel/device/console.h"
 #include "kernel/mm/frame.h"
+#include "kernel/obj/sc.h"
+#include "kernel/sched/sched.h"
 
 enum : uint64_t { POOL_MAX = 512 * MIB, POOL_STEP = 2 * MIB };
 
@@ -45,10 +46,19 @@ static void wait_for_cpus(void)
     console_print(CONSOLE_INFO, "CPUS: %u online, boot CPU is %u", cpu_count, boot_cpu.id);
 }
 
-[[noreturn]] static void rest(void)
+/* This CPU takes part in scheduling, with its idle context. */
+static void join(void)
 {
-    for (;;)
-        arch_cpu_idle();
+    const struct sc_plan plan = {.cpu = cpu_local()->id,
+                                 .prio = SC_PRIO_IDLE,
+                                 .budget = sched_budget(SC_BUDGET_KERNEL_MS)};
+    struct sc *const idle = sc_create(&plan);
+    if (idle == nullptr)
+        panic("no memory for the idle context of a CPU: build with a larger pool");
+    kobject_get(&idle->obj);
+    sched_init(idle);
+    /* Release: who sees the CPU online sees its struct as it was made. */
+    atomic_store_explicit(&cpu_local()->shared.online, true, memory_order_release);
 }
 
 [[noreturn]] void boot_main(const struct boot_entry *entry)
@@ -79,28 +89,26 @@ static void wait_for_cpus(void)
     /* All CPUs. */
     arch_cpu_init(&boot_cpu);
     arch_cpu_start_others();
-    atomic_store_explicit(&boot_cpu.shared.online, true, memory_order_release);
+    join();
     wait_for_cpus();
 
     /* The first program. */
     struct elf_image image;
     if (!root_read(&config, nova, &image)) {
         console_print(CONSOLE_ERROR, "Nothing to run: all CPUs are idle");
-        rest();
+        sched_restart();
     }
     struct hip *const hip = frame_alloc(0, FRAME_ZERO);
     if (hip == nullptr)
         panic("no memory for the HIP: build with a larger pool");
     hip_fill(hip, entry, &config, nova, root_range(&image));
-    struct ec *const root = root_create(&image, hip);
-    arch_ec_set_boot_regs(root, entry->reg);
+    root_start(&image, hip, entry->reg);
     console_close_uarts();
-    arch_ec_resume(root);
+    sched_restart();
 }
 
-[[noreturn]] void boot_secondary(struct cpu *cpu)
+[[noreturn]] void boot_secondary([[maybe_unused]] struct cpu *cpu)
 {
-    /* Release: who sees the CPU online sees its struct as it was made. */
-    atomic_store_explicit(&cpu->shared.online, true, memory_order_release);
-    rest();
+    join();
+    sched_restart();
 }

@@ -4,6 +4,7 @@
 
 #include "arch/contract/ec.h"
 #include "arch/contract/space.h"
+#include "arch/inline.h"
 #include "kernel/abi/hip.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/selector.h"
@@ -12,16 +13,21 @@
 #include "kernel/cap/nova.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/device/console.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/irq/irq.h"
 #include "kernel/mm/kmap.h"
 #include "kernel/obj/pd.h"
 #include "kernel/obj/sc.h"
 #include "kernel/obj/sm.h"
+#include "kernel/sched/sched.h"
 
 static struct pd *root_pd;
+static struct space_obj *root_objects_space;
+static struct space_hst *root_host;
 
 struct space_obj *root_objects(void)
 {
-    return root_pd->objects;
+    return root_objects_space;
 }
 
 static uint64_t user_end(void)
@@ -81,48 +87,46 @@ static void must(bool good)
         panic("no memory for the root PD: build with a larger pool");
 }
 
-/*
- * Put a capability into a slot; it and boot itself hold a reference each: what is made at boot stays.
- */
 static void publish(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm)
 {
-    struct cap old;
+    must(space_obj_insert(space, sel, obj, perm) == SUCCESS);
+}
+
+/* Publish what the kernel itself uses for as long as it runs. */
+static void publish_own(uint64_t sel, struct kobject *obj, uint8_t perm)
+{
     kobject_get(obj);
-    kobject_get(obj);
-    must(space_obj_store(space, sel, cap_make(obj, perm), &old) == SUCCESS);
+    publish(nova_obj, sel, obj, perm);
 }
 
 static void fill_nova_objects(void)
 {
-    struct sm *const console = sm_create(0);
+    struct sm *const console = sm_create(nullptr, 0);
     must(console != nullptr);
     console_set_semaphore(console);
-    publish(nova_obj, SEL_NOVA_CONSOLE, &console->obj, PERM_SM_ALL);
-    publish(nova_obj, SEL_NOVA_OBJ, &nova_obj->obj, PERM_SPC_TAKE);
-    publish(nova_obj, SEL_NOVA_HST, &nova_hst->obj, PERM_SPC_TAKE);
-    publish(nova_obj, SEL_NOVA_ROOT_OBJ, &root_pd->objects->obj, PERM_OBJ_ALL);
-    publish(nova_obj, SEL_NOVA_ROOT_HST, &root_pd->host->obj, PERM_HST_ALL);
-    publish(nova_obj, SEL_NOVA_ROOT_PD, &root_pd->obj, PERM_PD_ALL);
+    publish_own(SEL_NOVA_CONSOLE, &console->obj, PERM_SM_ALL);
+    publish_own(SEL_NOVA_OBJ, &nova_obj->obj, PERM_SPC_TAKE);
+    publish_own(SEL_NOVA_HST, &nova_hst->obj, PERM_SPC_TAKE);
+    publish_own(SEL_NOVA_ROOT_OBJ, &root_objects_space->obj, PERM_OBJ_ALL);
+    publish_own(SEL_NOVA_ROOT_HST, &root_host->obj, PERM_HST_ALL);
+    publish_own(SEL_NOVA_ROOT_PD, &root_pd->obj, PERM_PD_ALL);
     if (ARCH_HAS_PIO) {
-        publish(nova_obj, SEL_NOVA_PIO, &nova_pio->obj, PERM_SPC_TAKE);
-        publish(nova_obj, SEL_NOVA_ROOT_PIO, &root_pd->ports->obj, PERM_PIO_ALL);
+        publish_own(SEL_NOVA_PIO, &nova_pio->obj, PERM_SPC_TAKE);
+        publish_own(SEL_NOVA_ROOT_PIO, atomic_load_explicit(&root_host->ports, memory_order_relaxed),
+                    PERM_PIO_ALL);
     }
     if (ARCH_HAS_MSR)
-        publish(nova_obj, SEL_NOVA_MSR, &nova_msr->obj, PERM_SPC_TAKE);
+        publish_own(SEL_NOVA_MSR, &nova_msr->obj, PERM_SPC_TAKE);
+    for (uint16_t id = 0; id < cpu_count; id++)
+        publish_own(SEL_NOVA_IDLE + id, &cpu_table[id]->sched.idle->obj, PERM_SC_CTRL);
 }
 
-static uint64_t kernel_budget(const struct hip *hip)
+static void fill_interrupts(const struct hip *hip)
 {
-    return hip->stc_frequency / 1000 * SC_BUDGET_KERNEL_MS;
-}
-
-static void fill_idle_contexts(const struct hip *hip)
-{
-    for (uint16_t id = 0; id < cpu_count; id++) {
-        struct sc *const idle = sc_create(nullptr, id, SC_PRIO_IDLE, kernel_budget(hip));
-        must(idle != nullptr);
-        publish(nova_obj, SEL_NOVA_IDLE + id, &idle->obj, PERM_SC_CTRL);
-    }
+    const unsigned count = hip->int_pin + hip->int_msi;
+    must(irq_init(count));
+    for (unsigned n = 0; n < count; n++)
+        publish_own(SEL_NOVA_INT + n, &irq_sm(n)->obj, PERM_SM_INT);
 }
 
 /* The loader wrote the image as data; root_read has seen that all of it can be mapped. */
@@ -144,42 +148,72 @@ static void map_segment(const struct elf_segment *s)
     const uint64_t first = s->vaddr >> PAGE_BITS;
     const uint64_t last = (s->vaddr + s->size - 1) >> PAGE_BITS;
     for (uint64_t page = first; page <= last; page++) {
-        const uint64_t frame = (s->phys.raw >> PAGE_BITS) + (page - first);
-        must(space_hst_delegate(nova_hst, root_pd->host, frame, page, 0, s->perm, MAD_MEMORY) ==
-             SUCCESS);
+        struct hst_delegation d = {
+            .src = nova_hst,
+            .dst = root_host,
+            .ssb = (s->phys.raw >> PAGE_BITS) + (page - first),
+            .dsb = page,
+            .mad = MAD_MEMORY,
+            .pmm = s->perm,
+        };
+        while (!d.is_finished)
+            must(space_hst_delegate(&d) == SUCCESS);
     }
 }
 
-struct ec *root_create(const struct elf_image *image, struct hip *hip)
+static void make_spaces(void)
 {
-    root_pd = pd_create();
+    root_pd = pd_create(nullptr);
     must(root_pd != nullptr);
-    root_pd->objects = space_obj_create(root_pd);
-    root_pd->host = space_hst_create(root_pd);
-    if (ARCH_HAS_PIO)
-        root_pd->ports = space_bit_create(root_pd, KOBJ_SPC_PIO);
-    must(root_pd->objects != nullptr && root_pd->host != nullptr &&
-         (!ARCH_HAS_PIO || root_pd->ports != nullptr));
+    kobject_get(&root_pd->obj);
+    root_objects_space = space_obj_create(root_pd);
+    root_host = space_hst_create(root_pd, KOBJ_SPC_HST);
+    must(root_objects_space != nullptr && root_host != nullptr);
+    atomic_init(&root_pd->objects, &root_objects_space->obj);
+    atomic_init(&root_pd->host, &root_host->obj);
+    if (ARCH_HAS_PIO) {
+        struct space_bit *const ports = space_bit_create(root_pd, KOBJ_SPC_PIO);
+        must(ports != nullptr);
+        atomic_init(&root_host->ports, &ports->obj);
+    }
+}
 
+void root_start(const struct elf_image *image, struct hip *hip, const uint64_t reg[3])
+{
+    make_spaces();
+    const struct ec_plan ec_plan = {
+        .pd = root_pd,
+        .cpu = boot_cpu.id,
+        .kind = EC_GLOBAL,
+        .fpu = true,
+        .hvp = uaddr(user_end() - 2 * PAGE_SIZE),
+        .sp = uaddr(user_end() - PAGE_SIZE), /* the HIP */
+    };
     status_t why;
-    const uaddr_t hip_at = uaddr(user_end() - PAGE_SIZE);
-    struct ec *const ec =
-        ec_create_host(root_pd, boot_cpu.id, uaddr(user_end() - 2 * PAGE_SIZE), hip_at, 0, &why);
-    must(ec != nullptr);
+    struct ec *const ec = ec_create(&ec_plan, &why);
+    must(ec != nullptr && ec_map_utcb(ec) == SUCCESS);
     for (unsigned i = 0; i < image->segment_count; i++)
         map_segment(&image->segment[i]);
-    must(space_hst_map_owned(root_pd->host, hip_at, virt_to_phys(hip), PERM_MEM_R) == SUCCESS);
-    arch_ec_init_host(ec, uaddr(image->entry), hip_at);
+    must(space_hst_map_owned(root_host, ec_plan.sp, virt_to_phys(hip), PERM_MEM_R) == SUCCESS);
+    arch_ec_set_ip(&ec->arch, image->entry);
+    arch_ec_set_boot_regs(ec, reg);
+    ec->cont = ec_resume; /* it is started here, not by an event */
 
-    struct sc *const sc = sc_create(ec, boot_cpu.id, SC_PRIO_MAX, kernel_budget(hip));
+    const struct sc_plan sc_plan = {.pd = root_pd,
+                                    .ec = ec,
+                                    .cpu = boot_cpu.id,
+                                    .prio = SC_PRIO_MAX,
+                                    .budget = sched_budget(SC_BUDGET_KERNEL_MS)};
+    struct sc *const sc = sc_create(&sc_plan);
     must(sc != nullptr);
 
     fill_nova_objects();
-    fill_idle_contexts(hip);
-    publish(root_pd->objects, SEL_ROOT_NOVA_OBJ, &nova_obj->obj, PERM_SPC_TAKE);
-    publish(root_pd->objects, SEL_ROOT_OBJ, &root_pd->objects->obj, PERM_OBJ_ALL);
-    publish(root_pd->objects, SEL_ROOT_PD, &root_pd->obj, PERM_PD_ALL);
-    publish(root_pd->objects, SEL_ROOT_EC, &ec->obj, PERM_EC_ALL);
-    publish(root_pd->objects, SEL_ROOT_SC, &sc->obj, PERM_SC_ALL);
-    return ec;
+    fill_interrupts(hip);
+    publish(root_objects_space, SEL_ROOT_NOVA_OBJ, &nova_obj->obj, PERM_SPC_TAKE);
+    publish(root_objects_space, SEL_ROOT_OBJ, &root_objects_space->obj, PERM_OBJ_ALL);
+    publish(root_objects_space, SEL_ROOT_PD, &root_pd->obj, PERM_PD_ALL);
+    publish(root_objects_space, SEL_ROOT_EC, &ec->obj, PERM_EC_ALL);
+    publish(root_objects_space, SEL_ROOT_SC, &sc->obj, PERM_SC_ALL);
+    kobject_get(&sc->obj); /* for being ready */
+    sched_ready(sc);
 }

@@ -6,7 +6,6 @@
 #include "kernel/boot/config.h"
 #include "kernel/boot/elf.h"
 
-struct ec;
 struct hip;
 struct space_obj;
 
@@ -23,8 +22,8 @@ bool root_read(const struct boot_config *config, struct prange nova, struct elf_
 struct prange root_range(const struct elf_image *image);
 
 /*
- * Make the root PD with its spaces, EC and SC, map the image and the HIP into it and fill the NOVA and
- * root object spaces. *hip was filled. Panics if memory
- * has run out.
+ * Make the root PD with its spaces, EC and SC, map the image and the HIP into it, fill the NOVA and root
+ * object spaces, and let it be ready. *hip was filled; `reg` are the boot loader's registers. Panics if
+ * memory has run out.
  */
-struct ec *root_create(const struct elf_image *image, struct hip *hip);
+void root_start(const struct elf_image *image, struct hip *hip, const uint64_t reg[3]);

@@ -5,7 +5,7 @@
 #include "kernel/base/bits.h"
 #include "kernel/base/format.h"
 #include "kernel/mm/phys.h"
-#include "kernel/obj/sm.h"
+#include "kernel/ipc/semaphore.h"
 #include "kernel/sync/spinlock.h"
 
 #ifndef CONSOLE_LEVEL
@@ -88,7 +88,7 @@ void console_print(enum console_level level, const char *fmt, ...)
     put('\n');
     console.lines++;
     if (console.semaphore != nullptr)
-        sm_up(console.semaphore);
+        (void)sm_up(console.semaphore); /* saturates */
 }
 
 void console_add_uart(const struct uart *u)
@@ -127,7 +127,8 @@ void console_set_semaphore(struct sm *sm)
 {
     SPIN_GUARD(&console.lock);
     console.semaphore = sm;
-    atomic_store_explicit(&sm->count, console.lines, memory_order_relaxed);
+    SPIN_GUARD(&sm->lock);
+    sm->count = console.lines;
 }
 
 paddr_t console_mbuf(void)

@@ -3,54 +3,39 @@
 #pragma once
 
 #include "arch/inline.h"
+#include "kernel/abi/utcb.h"
 #include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/obj/ec.h"
 #include "kernel/obj/pt.h"
-#include "kernel/sched/sched.h"
 
-/* `caller` waits for `callee`, which works for it now. */
-static ALWAYS_INLINE void ipc_link(struct ec *caller, struct ec *callee, uintptr_t tag)
+/* The regular message of `from`, as its MTD says, arrives at `to`. */
+static ALWAYS_INLINE void ipc_copy(const struct ec *from, struct ec *to, uint32_t mtd)
+{
+    arch_words_copy(to->utcb, from->utcb, mtd_words(mtd));
+}
+
+/* `caller` waits for `callee`, which works for it now and starts at the portal. */
+static ALWAYS_INLINE void ipc_enter(struct ec *caller, uintptr_t tag, struct ec *callee,
+                                    const struct pt *pt, uint32_t mtd)
 {
     caller->callee = callee;
     callee->caller = (uintptr_t)caller | tag;
     callee->cont = ec_resume;
     cpu_local()->sched.depth++;
-}
-
-/* `callee` has done its work and waits for the next message. */
-static ALWAYS_INLINE void ipc_unlink(struct ec *callee, struct ec *caller)
-{
-    caller->callee = nullptr;
-    callee->caller = 0;
-    callee->cont = nullptr;
-}
-
-/* Start `callee` at the portal. */
-[[noreturn]] static ALWAYS_INLINE void ipc_enter(struct ec *callee, struct pt *pt, uint32_t mtd)
-{
     arch_ec_set_slot(&callee->arch, 0, atomic_load_explicit(&pt->id, memory_order_relaxed));
     arch_ec_set_slot(&callee->arch, 1, mtd);
     arch_ec_set_ip(&callee->arch, pt->ip);
-    ec_resume(callee);
+}
+
+/* An EC may leave the kernel at once. */
+static ALWAYS_INLINE bool ipc_is_clean(const struct ec *ec)
+{
+    return LIKELY(atomic_load_explicit(&ec->hazard, memory_order_relaxed) == 0);
 }
 
 /*
- * Go on with `caller`, whose callee has replied. If the current SC does not belong to its chain but
- * only helped, it goes back to its own.
+ * Run who keeps `busy` from waiting for a message, on the current SC. A continuation in form: does not
+ * return, and goes on from continuation to continuation without using more stack.
  */
-[[noreturn]] static ALWAYS_INLINE void ipc_back(struct ec *caller)
-{
-    struct sched *const s = &cpu_local()->sched;
-    if (UNLIKELY(s->depth == 0))
-        sched_restart();
-    s->depth--;
-    ec_resume(caller);
-}
-
-/* Run who keeps `busy` from waiting for a message, on the current SC. */
-[[noreturn]] void ipc_help(struct ec *busy);
-
-/* Replies that are no plain ones: to an event, by a zombie, or to nobody. */
-[[noreturn]] void ipc_reply_slow(struct ec *self);
+void ipc_help(struct ec *busy);

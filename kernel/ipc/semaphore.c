@@ -1,81 +1,132 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Semaphores: who waits at one, who wakes him. */
 
+#include "kernel/ipc/semaphore.h"
+
 #include "arch/inline.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/remote.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/obj/ec.h"
-#include "kernel/obj/sm.h"
 #include "kernel/sched/sched.h"
 
-/* `ec`, on its own CPU, goes on with `status`; it waits at no semaphore any more. */
-static void wake(struct ec *ec, status_t status)
+/*
+ * `ec`, on its own CPU, waits at no semaphore any more. A waiter keeps itself, as its wake-up may be
+ * under way while its last capability goes. It keeps the semaphore if it has a deadline, else it goes
+ * with the last who could release it.
+ */
+static void release(struct ec *ec)
 {
-    sched_timeout_clear(&ec->timeout);
     struct sm *const sm = ec->waits_at;
     ec->waits_at = nullptr;
     ec->cont = ec_resume;
-    arch_ec_set_slot(&ec->arch, 0, status);
     sched_unpark(ec);
-    kobject_put(&sm->obj);
+    if (ec->timeout.deadline != 0) {
+        sched_timeout_clear(&ec->timeout);
+        kobject_put(&sm->obj);
+    }
+    kobject_put(&ec->obj);
+}
+
+void ec_wake(struct ec *ec)
+{
+    arch_ec_set_slot(&ec->arch, 0, SUCCESS);
+    release(ec);
+}
+
+void ec_bury(struct ec *ec)
+{
+    atomic_fetch_or_explicit(&ec->hazard, HAZARD_ILLEGAL, memory_order_relaxed);
+    release(ec);
+}
+
+/* Tell the CPU of a waiter that was taken out of its queue. */
+static void notify(struct ec *ec, enum kobj_note note)
+{
+    ec->obj.note = note;
+    cpu_send(cpu_table[ec->cpu], &ec->obj);
+}
+
+/* The first waiter, taken out of the queue; nullptr if there is none. */
+static struct ec *first_waiter(struct sm *sm) REQUIRES(&sm->lock)
+{
+    if (list_is_empty(&sm->waiters))
+        return nullptr;
+    struct ec *const ec = CONTAINER_OF(sm->waiters.next, struct ec, sm_link);
+    list_del(&ec->sm_link);
+    return ec;
 }
 
 status_t sm_up(struct sm *sm)
 {
-    struct ec *ec = nullptr;
+    struct ec *ec;
     {
         SPIN_GUARD(&sm->lock);
-        if (list_is_empty(&sm->waiters)) {
+        ec = first_waiter(sm);
+        if (ec == nullptr) {
             if (sm->count == UINT64_MAX)
                 return OVRFLOW;
             sm->count++;
             return SUCCESS;
         }
-        ec = CONTAINER_OF(sm->waiters.next, struct ec, sm_link);
-        list_del(&ec->sm_link);
     }
     if (ec->cpu == cpu_local()->id)
-        wake(ec, SUCCESS);
+        ec_wake(ec);
     else
-        cpu_send_wake(ec);
+        notify(ec, NOTE_WAKE);
     return SUCCESS;
 }
 
-void ec_wake(struct ec *ec)
-{
-    wake(ec, SUCCESS);
-}
-
-void sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline)
+status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, bool *blocked)
 {
     {
         SPIN_GUARD(&sm->lock);
         if (sm->count > 0) {
             sm->count = zero ? 0 : sm->count - 1;
-            return;
+            return SUCCESS;
         }
-        list_add_tail(&self->sm_link, &sm->waiters);
+        if (deadline != 0 && deadline <= arch_stc_read())
+            return TIMEOUT;
+        /* Once in the queue, an up on another CPU may send the wake-up: it is received after this. */
+        kobject_get(&self->obj);
+        list_add(&self->sm_link, sm->waiters.prev);
     }
-    /* A waiter keeps its semaphore. A wake-up from another CPU comes by interrupt, so not before this is done. */
-    kobject_get(&sm->obj);
+    *blocked = true;
     self->waits_at = sm;
     self->cont = ec_cont_blocked;
+    self->timeout.deadline = deadline;
     if (deadline != 0) {
-        self->timeout.deadline = deadline;
+        kobject_get(&sm->obj);
         sched_timeout_set(&self->timeout);
     }
-    sched_park(self);
+    return SUCCESS;
 }
 
 void ec_timeout(struct timeout *t)
 {
     struct ec *const ec = CONTAINER_OF(t, struct ec, timeout);
-    struct sm *const sm = ec->waits_at;
     {
-        SPIN_GUARD(&sm->lock);
+        SPIN_GUARD(&ec->waits_at->lock);
         if (list_is_empty(&ec->sm_link))
-            return; /* an up was faster: the wake-up is on its way */
+            return; /* an up was faster: the wake-up is under way */
         list_del(&ec->sm_link);
     }
-    wake(ec, TIMEOUT);
+    arch_ec_set_slot(&ec->arch, 0, TIMEOUT);
+    release(ec);
+}
+
+void sm_retire(struct sm *sm)
+{
+    for (;;) {
+        struct ec *ec;
+        {
+            SPIN_GUARD(&sm->lock);
+            ec = first_waiter(sm);
+        }
+        if (ec == nullptr)
+            return;
+        if (ec->cpu == cpu_local()->id)
+            ec_bury(ec);
+        else
+            notify(ec, NOTE_KILL);
+    }
 }

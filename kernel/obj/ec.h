@@ -38,7 +38,6 @@ struct ec {
     struct utcb *utcb;
     uint16_t cpu;
     enum ec_kind kind;
-    bool started;            /* global: an SC was bound, STARTUP is sent or under way    */
     _Atomic uint32_t hazard; /* HAZARD_*; set from any CPU                               */
     alignas(KOBJ_ALIGN) struct kobject obj;
     uint64_t event_base;     /* SEL_EVT                                                  */
@@ -53,11 +52,7 @@ struct ec {
 static_assert(offsetof(struct ec, arch) == 0, "entry code");
 static_assert(offsetof(struct ec, host) == sizeof(struct arch_ec), "exit code");
 
-/*
- * A host EC of `pd` on CPU `cpu`, its UTCB mapped at `hvp` in the PD's host space. It has zeroed
- * registers, stack pointer `sp`, and no reference yet.
- * Errors in *why: ABORTED when the PD lacks a space, MEM_OBJ. Answers nullptr then.
- */
+/* What create_ec asks for. */
 struct ec_plan {
     struct pd *pd;
     uint16_t cpu;
@@ -67,10 +62,19 @@ struct ec_plan {
     uaddr_t sp;
     uint64_t event_base;
 };
+/*
+ * An EC as planned, with zeroed registers but for the stack pointer, with no reference yet, which keeps
+ * the spaces of its PD. Its UTCB is not mapped yet.
+ * Errors in *why: ABORTED when the PD lacks a space, MEM_OBJ. Answers nullptr then.
+ * Context: the read section in which plan->pd was found.
+ */
 [[nodiscard]] struct ec *ec_create(const struct ec_plan *plan, status_t *why);
+
+/* Show the UTCB to user mode. Replaces what was mapped there. Errors: MEM_OBJ. */
+status_t ec_map_utcb(struct ec *ec);
 
 /* Its last reference has gone: it goes now or, if it works for somebody, then. Context: its CPU. */
 void ec_retire(struct ec *ec);
 
-/* Give back an EC that no longer is active and that nobody can reach. Context: its CPU. */
+/* Give back an EC that is not active and that nobody can reach. Context: its CPU; any if it never ran. */
 void ec_free(struct ec *ec);

@@ -14,7 +14,9 @@ struct sm {
     struct spinlock lock;
     uint64_t count GUARDED_BY(&lock);
     struct list waiters GUARDED_BY(&lock); /* ECs, by sm_link, first come first */
+    uint16_t source; /* 1 + number of the interrupt that ups it; 0: none does. Boot writes */
 };
+static_assert(sizeof(struct sm) == 64);
 
 /* A semaphore with no reference yet; nullptr if memory has run out. */
 [[nodiscard]] struct sm *sm_create(struct pd *pd, uint64_t count);

@@ -3,24 +3,32 @@
 #include "kernel/sched/sched.h"
 
 #include "arch/contract/cpu.h"
+#include "arch/contract/ec.h"
 #include "arch/contract/timer.h"
 #include "arch/inline.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/compiler.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/obj/ec.h"
 #include "kernel/obj/sc.h"
+#include "kernel/sync/rcu.h"
 
 /* Links followed at once from an SC to the EC it runs; then interrupts get their turn. */
-enum : unsigned { CHAIN_STEP_MAX = 64 };
+enum : uint32_t { CHAIN_STEP_MAX = 64 };
 
 static struct sched *local(void)
 {
     return &cpu_local()->sched;
 }
 
-void sched_init(struct sched *s, struct sc *idle)
+uint64_t sched_budget(uint16_t ms)
 {
+    return arch_stc_frequency() * ms / 1000;
+}
+
+void sched_init(struct sc *idle)
+{
+    struct sched *const s = local();
     for (unsigned prio = 0; prio < SCHED_PRIO_COUNT; prio++)
         list_init(&s->queue[prio]);
     s->current = s->idle = idle;
@@ -33,7 +41,7 @@ static void enqueue(struct sched *s, struct sc *sc)
     struct list *const level = &s->queue[sc->prio];
     if (sc->left == 0) {
         sc->left = sc->budget;
-        list_add_tail(&sc->link, level);
+        list_add(&sc->link, level->prev);
     } else {
         list_add(&sc->link, level);
     }
@@ -54,19 +62,23 @@ static struct sc *take_best(struct sched *s)
     if (s->occupied[word] == 0)
         return s->idle;
     const unsigned prio = word * 64 + bit_highest(s->occupied[word]);
-    struct sc *const sc = CONTAINER_OF(s->queue[prio].next, struct sc, link);
+    struct list *const level = &s->queue[prio];
+    struct sc *const sc = CONTAINER_OF(level->next, struct sc, link);
     list_del(&sc->link);
-    if (list_is_empty(&s->queue[prio]))
+    if (list_is_empty(level))
         s->occupied[word] &= ~bit(prio % 64);
     return sc;
 }
 
 /* Charge the current SC for the time since it was dispatched. */
-static void account(struct sched *s, uint64_t now)
+static void account(struct sched *s)
 {
     struct sc *const sc = s->current;
+    const uint64_t now = arch_stc_read();
     const uint64_t used = now - s->since;
-    sc->used += used;
+    /* One writer: no read-modify-write. */
+    atomic_store_explicit(&sc->used, atomic_load_explicit(&sc->used, memory_order_relaxed) + used,
+                          memory_order_relaxed);
     sc->left = used < sc->left ? sc->left - used : 0;
     s->since = now;
 }
@@ -85,39 +97,48 @@ static uint64_t first_timeout(const struct sched *s)
     return s->timeouts.first != nullptr ? s->timeouts.first->deadline : UINT64_MAX;
 }
 
+static uint64_t budget_end(const struct sched *s)
+{
+    uint64_t end;
+    return __builtin_add_overflow(s->since, s->current->left, &end) ? UINT64_MAX : end;
+}
+
 [[noreturn]] static void run_idle(struct sched *s)
 {
     arm(s, first_timeout(s));
+    rcu_idle_enter();
     while (!s->again)
         arch_cpu_idle();
+    rcu_idle_leave();
     sched_restart();
 }
 
 /* Run the current SC: its EC, or who works for it at the end of the chain of calls. */
 [[noreturn]] static void run(struct sched *s)
 {
-    struct sc *const sc = s->current;
     s->again = false;
-    if (sc == s->idle)
+    if (s->current == s->idle)
         run_idle(s);
-    uint64_t end;
-    if (__builtin_add_overflow(s->since, sc->left, &end))
-        end = UINT64_MAX;
-    arm(s, min_u64(end, first_timeout(s)));
+    arm(s, min_u64(budget_end(s), first_timeout(s)));
 
-    struct ec *ec = sc->ec;
+    struct ec *ec = s->current->ec;
     s->depth = 0;
     while (ec->callee != nullptr) {
         ec = ec->callee;
-        s->depth++;
-        if (s->depth % CHAIN_STEP_MAX == 0 && arch_interrupt_window() && s->again)
-            sched_restart();
+        if (++s->depth % CHAIN_STEP_MAX == 0) {
+            arch_interrupt_window();
+            if (s->again)
+                sched_restart();
+        }
     }
     ec->cont(ec);
+    unreachable();
 }
 
-[[noreturn]] static void dispatch(struct sched *s)
+[[noreturn]] static void dispatch(void)
 {
+    rcu_quiescent();
+    struct sched *const s = local();
     s->current = take_best(s);
     run(s);
 }
@@ -125,10 +146,11 @@ static uint64_t first_timeout(const struct sched *s)
 [[noreturn]] void sched_restart(void)
 {
     struct sched *const s = local();
-    account(s, arch_stc_read());
+    account(s);
     if (s->current != s->idle)
         enqueue(s, s->current);
-    dispatch(s);
+    /* Continuations come here again and again: not on top of what was before. */
+    arch_cpu_restart(dispatch);
 }
 
 [[noreturn]] void sched_leave(struct ec *ec)
@@ -136,24 +158,25 @@ static uint64_t first_timeout(const struct sched *s)
     if (UNLIKELY(local()->again))
         sched_restart();
     ec_resume(ec);
+    unreachable();
 }
 
 [[noreturn]] void sched_park(struct ec *ec)
 {
     struct sched *const s = local();
-    account(s, arch_stc_read());
-    list_add_tail(&s->current->link, &ec->parked);
-    dispatch(s);
+    account(s);
+    list_add(&s->current->link, ec->parked.prev);
+    arch_cpu_restart(dispatch);
 }
 
 [[noreturn]] void sched_drop(void)
 {
     struct sched *const s = local();
     struct sc *const sc = s->current;
-    account(s, arch_stc_read());
-    s->current = s->idle; /* whoever looks now does not find an object that may be gone */
+    account(s);
+    s->current = s->idle; /* nobody finds an object here that may be gone */
     kobject_put(&sc->obj);
-    dispatch(s);
+    arch_cpu_restart(dispatch);
 }
 
 void sched_unpark(struct ec *ec)
@@ -175,10 +198,15 @@ void sched_timer(void)
         timeout_remove(&s->timeouts, t);
         ec_timeout(t);
     }
-    if (s->current == s->idle || now - s->since >= s->current->left)
+    if (s->current == s->idle) {
+        arm(s, first_timeout(s));
+        return;
+    }
+    const uint64_t end = budget_end(s);
+    if (now >= end)
         s->again = true;
     else
-        arm(s, min_u64(s->since + s->current->left, first_timeout(s)));
+        arm(s, min_u64(end, first_timeout(s)));
 }
 
 void sched_timeout_set(struct timeout *t)

@@ -11,59 +11,41 @@
  * An SC with budget left goes to the head of its level, one without is refilled and goes to the tail.
  * Donation is not seen here: the SC stays current while its EC's callees run.
  *
- * Context of all: the CPU that the SC belongs to, interrupts off, kernel stack.
+ * Context of all: the CPU that the SC belongs to, interrupts off, kernel stack. What does not return
+ * abandons the stack.
  */
 #pragma once
 
-#include <stdint.h>
-
-#include "kernel/base/list.h"
-#include "kernel/time/timeout.h"
-
-enum : unsigned { SCHED_PRIO_COUNT = 128 };
+#include "kernel/sched/queue.h"
 
 struct ec;
 struct sc;
 
-/* The scheduler's part of struct cpu. */
-struct sched {
-    uint64_t occupied[SCHED_PRIO_COUNT / 64]; /* bit n of word n/64: queue[n] is not empty */
-    struct list queue[SCHED_PRIO_COUNT];
-    struct sc *current; /* the idle SC when nothing is to be done                */
-    struct sc *idle;
-    uint64_t since;     /* STC at which `current` was dispatched                 */
-    uint64_t armed;     /* STC for which the timer is set; UINT64_MAX: it is not */
-    struct timeout_heap timeouts;
-    uint32_t depth;     /* portal calls between sc->ec and the running EC        */
-    bool again;         /* dispatch anew before leaving the kernel               */
-};
+/* A budget of `ms` milliseconds in STC ticks. Context: once the platform is known. */
+uint64_t sched_budget(uint16_t ms);
 
-/* Start with nothing to run but the idle SC. Context: boot. */
-void sched_init(struct sched *s, struct sc *idle);
+/* Prepare this CPU, with nothing to run but `idle`. Context: boot. */
+void sched_init(struct sc *idle);
 
 /* Let `sc` run when its turn comes. */
 void sched_ready(struct sc *sc);
 
-/*
- * Leave the kernel: dispatch if somebody better is ready, else go on with `ec`, the running one.
- */
-[[noreturn]] void sched_leave(struct ec *ec);
-
-/* The running EC cannot go on and nobody waits for it to: its SC waits at `ec`, somebody else runs. */
+/* The running EC `ec` cannot go on: its SC waits at it, somebody else runs. */
 [[noreturn]] void sched_park(struct ec *ec);
 
-/* The current SC stays ready, but what it runs must be found anew, from its own EC down. */
+/*
+ * Look for what to run. The current SC stays ready, but what it runs is found anew, from its own EC
+ * down. A quiescent point (kernel/sync/rcu.h).
+ */
 [[noreturn]] void sched_restart(void);
 
-/* The current SC will never run again (its chain ends in a dead EC). */
+/* The current SC will never run again: its chain ends in an EC that never goes on. */
 [[noreturn]] void sched_drop(void);
 
 /* All SCs that wait at `ec` are ready. */
 void sched_unpark(struct ec *ec);
 
-/* The CPU's timer has fired: expired timeouts, used-up budget. Returns; sched_leave follows. */
-void sched_timer(void);
-
-/* Set or clear a timeout of this CPU. */
+/* Set or clear a timeout of this CPU; clearing one that is not set is harmless. */
+struct timeout;
 void sched_timeout_set(struct timeout *t);
 void sched_timeout_clear(struct timeout *t);

@@ -18,18 +18,17 @@
 #include "kernel/obj/kobject.h"
 
 /*
- * This CPU holds no object that it merely found. Destroys objects whose time has come, as long as
- * nothing else is to be done here (rcu_quiescent), or all of them (rcu_drain). May wait for other
- * CPUs to answer, which they do in bounded time.
+ * This CPU holds no object that it merely found. Moves the queues on and destroys objects whose time has
+ * come, until something else is to be done here.
  * Context: no locks held; objects that hold a reference, or the current SC, are safe.
  */
 void rcu_quiescent(void);
 
 /*
- * Wait until every object that has been deferred so far is destroyed: memory has run out. Interrupts
- * are let in. Context: as rcu_quiescent.
+ * Memory has run out: wait until the objects that are deferred now are destroyed; false if there are
+ * none. Interrupts are let in. Context: as rcu_quiescent.
  */
-void rcu_drain(void);
+bool rcu_drain(void);
 
 /* This CPU goes idle: it holds nothing until rcu_idle_leave. */
 void rcu_idle_enter(void);
@@ -37,3 +36,9 @@ void rcu_idle_leave(void);
 
 /* A grace period waits for this CPU. Context: interrupt handler. */
 bool rcu_is_waiting(void);
+
+/* An object that was deferred is destroyed, or active again. Called by kernel/obj/destroy.c. */
+void rcu_object_gone(void);
+
+/* Objects that are deferred and not destroyed yet. For tests. */
+uint64_t rcu_pending(void);

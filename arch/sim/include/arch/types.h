@@ -8,7 +8,7 @@
 
 #define ARCH_NAME "sim"
 enum : uint16_t { ARCH_ELF_MACHINE = 0x3e };
-enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true };
+enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true, ARCH_HAS_GUEST_IRQ = true };
 
 /* The pool of a test is a static array; phys_to_virt(p) == p there. */
 #define KERNEL_VIRT UINT64_C(0)
@@ -17,6 +17,9 @@ enum : uint64_t {
     ARCH_KMAP_DEVICE = UINT64_C(0x7000'4000'0000),
     ARCH_KMAP_STACK = UINT64_C(0x7000'8000'0000),
 };
+
+/* The kernel's own events of host ECs (interface specification, 8.6). */
+enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
 
 struct arch_regs {
     uint64_t slot[5]; /* P0..P4 */

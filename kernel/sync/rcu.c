@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "kernel/sync/rcu.h"
+
+#include "arch/contract/cpu.h"
+#include "arch/inline.h"
+#include "kernel/base/compiler.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/sync/spinlock.h"
+
+enum : uint64_t { SEEN_IDLE = UINT64_MAX };
+
+static struct {
+    struct spinlock lock;
+    struct kobject *next GUARDED_BY(&lock);    /* wait for the period after this one             */
+    struct kobject *waiting GUARDED_BY(&lock); /* wait for the end of period `current`           */
+    struct kobject *dying GUARDED_BY(&lock);   /* nobody can reach them                          */
+    _Atomic uint64_t current;                  /* grace periods started                          */
+    _Atomic uint64_t deferred, destroyed;      /* objects, since boot                            */
+} rcu;
+
+static struct cpu_shared *local(void)
+{
+    return &cpu_local()->shared;
+}
+
+static void see(void)
+{
+    /*
+     * Sequentially consistent, against a CPU that takes a capability away, starts a period and looks at
+     * rcu_seen: either it finds this CPU quiescent before, or this CPU no longer finds the capability.
+     */
+    const uint64_t now = atomic_load_explicit(&rcu.current, memory_order_seq_cst);
+    atomic_store_explicit(&local()->rcu_seen, now, memory_order_seq_cst);
+}
+
+void rcu_idle_enter(void)
+{
+    atomic_store_explicit(&local()->rcu_seen, SEEN_IDLE, memory_order_seq_cst);
+}
+
+void rcu_idle_leave(void)
+{
+    see();
+}
+
+bool rcu_is_waiting(void)
+{
+    return atomic_load_explicit(&local()->rcu_seen, memory_order_relaxed) <
+           atomic_load_explicit(&rcu.current, memory_order_relaxed);
+}
+
+uint64_t rcu_pending(void)
+{
+    return atomic_load_explicit(&rcu.deferred, memory_order_relaxed) -
+           atomic_load_explicit(&rcu.destroyed, memory_order_relaxed);
+}
+
+void rcu_defer(struct kobject *obj)
+{
+    atomic_fetch_add_explicit(&rcu.deferred, 1, memory_order_relaxed);
+    {
+        SPIN_GUARD(&rcu.lock);
+        obj->next = rcu.next;
+        rcu.next = obj;
+    }
+    cpu_local()->sched.again = true; /* so that it comes by rcu_quiescent soon */
+}
+
+static bool all_have_seen(uint64_t period)
+{
+    for (uint16_t id = 0; id < cpu_count; id++)
+        if (atomic_load_explicit(&cpu_table[id]->shared.rcu_seen, memory_order_seq_cst) < period)
+            return false;
+    return true;
+}
+
+/* Move the queues on as far as they go; true if a period was started that others must hear of. */
+static bool advance(void) REQUIRES(&rcu.lock)
+{
+    const uint64_t period = atomic_load_explicit(&rcu.current, memory_order_relaxed);
+    if (rcu.waiting != nullptr && rcu.dying == nullptr && all_have_seen(period)) {
+        rcu.dying = rcu.waiting;
+        rcu.waiting = nullptr;
+    }
+    if (rcu.waiting != nullptr || rcu.next == nullptr)
+        return false;
+    rcu.waiting = rcu.next;
+    rcu.next = nullptr;
+    atomic_store_explicit(&rcu.current, period + 1, memory_order_seq_cst);
+    return true;
+}
+
+static void kick_others(void)
+{
+    const uint64_t period = atomic_load_explicit(&rcu.current, memory_order_relaxed);
+    for (uint16_t id = 0; id < cpu_count; id++) {
+        struct cpu *const cpu = cpu_table[id];
+        if (cpu != cpu_local() &&
+            atomic_load_explicit(&cpu->shared.rcu_seen, memory_order_seq_cst) < period)
+            arch_cpu_kick(cpu);
+    }
+}
+
+static struct kobject *take_dying(void) REQUIRES(&rcu.lock)
+{
+    struct kobject *const obj = rcu.dying;
+    if (obj != nullptr)
+        rcu.dying = obj->next;
+    return obj;
+}
+
+/* One step: destroy one object, or a part of it. False if there was nothing that could be done. */
+static bool step(void)
+{
+    bool started;
+    struct kobject *obj;
+    see();
+    {
+        SPIN_GUARD(&rcu.lock);
+        started = advance();
+        obj = take_dying();
+    }
+    if (started)
+        kick_others();
+    if (obj == nullptr)
+        return started;
+    if (!kobject_destroy(obj)) {
+        SPIN_GUARD(&rcu.lock);
+        obj->next = rcu.dying;
+        rcu.dying = obj;
+    }
+    return true;
+}
+
+void rcu_object_gone(void)
+{
+    atomic_fetch_add_explicit(&rcu.destroyed, 1, memory_order_relaxed);
+}
+
+void rcu_quiescent(void)
+{
+    if (LIKELY(rcu_pending() == 0 && !rcu_is_waiting()))
+        return;
+    struct sched *const s = &cpu_local()->sched;
+    while (step()) {
+        s->again = false; /* what destroying an object has set: it is looked at here */
+        arch_interrupt_window();
+        if (s->again)
+            return;
+    }
+}
+
+bool rcu_drain(void)
+{
+    const uint64_t target = atomic_load_explicit(&rcu.deferred, memory_order_relaxed);
+    if (rcu_pending() == 0)
+        return false;
+    while (atomic_load_explicit(&rcu.destroyed, memory_order_relaxed) < target) {
+        if (!step())
+            arch_cpu_relax();
+        arch_interrupt_window();
+    }
+    return true;
+}
