@@ -218,6 +218,7 @@ TEST(pin, level_comes_anew)
         edu_raise();
         EXPECT(int_comes(n));
         edu_end();
+        EXPECT(int_count(n) <= 1); /* that down let it come again, before its cause ended */
         EXPECT_EQ(0, int_count(n));
     }
 }
