@@ -109,10 +109,16 @@ static ALWAYS_INLINE void update_flush(struct space_hst *space, uint32_t changed
         flush_to(space, changed);
 }
 
-/* Give back some of the tables on `list`, flushed; true if that was all there is to give back. */
-static NOINLINE bool give_back(struct space_hst *space, struct ptab_list *list)
+/* Give back some of the tables on `list`, flushed. */
+static NOINLINE void give_back(struct space_hst *space, struct ptab_list *list)
 {
     ptab_reap(&owner, space, list, SLICE);
+}
+
+/* Likewise; true if that was all there is to give back. The others are left for the next slice. */
+COLD static bool clean_up(struct space_hst *space, struct ptab_list *list)
+{
+    give_back(space, list);
     if (list->head == 0)
         return true;
     SPIN_GUARD(&space->lock);
@@ -136,7 +142,7 @@ bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS /* nob
         return false;
     }
     if (space->retired.head != 0) {
-        ptab_reap(&owner, space, &space->retired, SLICE);
+        give_back(space, &space->retired);
         return false;
     }
     struct pd *const pd = space->pd;
@@ -184,6 +190,13 @@ static struct run run_at(struct space_hst *src, uint64_t page, uint64_t limit, u
     return run;
 }
 
+/* ptab_slot, once. */
+static NOINLINE uint64_t *slot_at(struct ptab_update *u, uint64_t page, unsigned level, bool make,
+                                  unsigned *hole)
+{
+    return ptab_slot(u, page << PAGE_BITS, level, make, hole);
+}
+
 /* The largest entry that may cover the next pages of a run of `count` pages. */
 static unsigned fit_level(uint64_t alignment, uint64_t count, unsigned max)
 {
@@ -210,7 +223,7 @@ static uint64_t stride_value(const void *what, uint64_t i)
  * Let the pages from `page` on hold the beginning of `run`, as far as one table goes. Adds the number of
  * pages to *done.
  */
-static status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run, uint64_t *done)
+static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run, uint64_t *done)
 {
     const bool make = run->attr.perm != 0;
     const unsigned max = make ? arch_host_max_leaf() : ROOT_LEVEL;
@@ -218,7 +231,7 @@ static status_t run_store(struct ptab_update *u, uint64_t page, const struct run
     const unsigned level = fit_level(alignment, run->count, max);
     const unsigned index_bits = PTAB_INDEX_BITS * level;
     unsigned hole;
-    uint64_t *const slot = ptab_slot(u, page << PAGE_BITS, level, make, &hole);
+    uint64_t *const slot = slot_at(u, page, level, make, &hole);
     if (slot == nullptr) {
         if (make || hole == 0)
             return MEM_CAP;
@@ -238,65 +251,32 @@ static status_t run_store(struct ptab_update *u, uint64_t page, const struct run
     return SUCCESS;
 }
 
-/* What a page entry becomes when it is delegated with `pmm`; 0 if nothing is left of it. */
-static ALWAYS_INLINE uint64_t restrict_page(uint64_t pte, uint8_t pmm)
-{
-    if (!(pte & ARCH_PTAB_HOST.present))
-        return 0;
-    struct mem_attr attr = arch_host_attr(pte, 0);
-    if (attr.owned)
-        return 0;
-    if ((attr.perm & pmm) == attr.perm)
-        return pte;
-    attr.perm &= pmm;
-    if (attr.perm == 0)
-        return 0;
-    return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
-}
-
 /* Entries side by side that hold what others hold, with fewer permissions. */
 struct copy {
     uint64_t *from;
     uint8_t pmm;
 };
 
-static uint64_t copy_value(const void *what, uint64_t i)
+/* What is left of the permissions of page entry `i`; nothing of a page that the kernel owns. */
+static uint8_t copy_perm(const struct copy *copy, uint64_t i)
 {
-    const struct copy *const copy = what;
-    return restrict_page(ptab_load(&copy->from[i]), copy->pmm);
+    const uint64_t pte = ptab_load(&copy->from[i]);
+    const struct mem_attr attr = arch_host_attr(pte, 0);
+    return !(pte & ARCH_PTAB_HOST.present) || attr.owned ? 0 : attr.perm & copy->pmm;
 }
 
-/*
- * Small pages side by side: at most `limit` from page `ssb` on, whose entries are at `from`, as far as
- * the tables on both sides go, which are found once. Adds the number to *done.
- */
-static status_t pages_copy(struct ptab_update *u, uint64_t *from, uint64_t ssb, uint64_t dsb,
-                           uint64_t limit, uint8_t pmm, uint64_t *done)
+static ALWAYS_INLINE uint64_t copy_value(const void *what, uint64_t i)
 {
-    const uint64_t count = min_u64(
-        min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES, PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
-    const struct copy copy = {.from = from, .pmm = pmm};
-    unsigned hole;
-    uint64_t *slot = ptab_slot(u, dsb << PAGE_BITS, 0, false, &hole);
-    if (slot == nullptr) {
-        if (hole == 0)
-            return MEM_CAP;
-        uint64_t empty = 0;
-        while (empty < count && copy_value(&copy, empty) == 0)
-            empty++;
-        u->work += (unsigned)empty;
-        *done += empty;
-        if (empty == count)
-            return SUCCESS;
-        slot = ptab_slot(u, (dsb + empty) << PAGE_BITS, 0, true, &hole);
-        if (slot == nullptr)
-            return MEM_CAP;
-        *done -= empty;
-        slot -= empty;
-    }
-    ptab_replace(u, slot, 0, count, copy_value, &copy);
-    *done += count;
-    return SUCCESS;
+    const struct copy *const copy = what;
+    const uint64_t pte = ptab_load(&copy->from[i]);
+    const uint8_t perm = copy_perm(copy, i);
+    if (perm == 0)
+        return 0;
+    struct mem_attr attr = arch_host_attr(pte, 0);
+    if (attr.perm == perm)
+        return pte;
+    attr.perm = perm;
+    return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
 }
 
 /* The entry for page `page` in a table of pages; nullptr if there is no such table. */
@@ -311,6 +291,54 @@ static uint64_t *page_entry(struct space_hst *space, uint64_t page)
         table = ptab_next(fmt, pte);
     }
     return &table[page % PTAB_ENTRIES];
+}
+
+/*
+ * Where `count` pages from `page` on are to be copied to, in a space that has no table of pages there.
+ * nullptr: nowhere, as there is nothing to be copied (SUCCESS), or memory has run out (MEM_CAP).
+ */
+static NOINLINE uint64_t *copy_slot(struct ptab_update *u, uint64_t page, uint64_t count,
+                                    const struct copy *copy, status_t *status)
+{
+    unsigned hole;
+    *status = SUCCESS;
+    uint64_t *slot = slot_at(u, page, 0, false, &hole);
+    if (slot == nullptr && hole != 0) {
+        uint64_t empty = 0;
+        while (empty < count && copy_perm(copy, empty) == 0)
+            empty++;
+        u->work += (unsigned)empty;
+        if (empty == count)
+            return nullptr;
+        slot = slot_at(u, page, 0, true, &hole);
+    }
+    if (slot == nullptr)
+        *status = MEM_CAP;
+    return slot;
+}
+
+/*
+ * Small pages side by side: at most `limit` from page `ssb` on, whose entries are at `from`, as far as
+ * the tables on both sides go, which are found once. Adds the number to *done.
+ */
+static ALWAYS_INLINE status_t pages_copy(struct ptab_update *u, uint64_t *from, uint64_t ssb,
+                                         uint64_t dsb, uint64_t limit, uint8_t pmm, uint64_t *done)
+{
+    const uint64_t count = min_u64(
+        min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES, PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
+    const struct copy copy = {.from = from, .pmm = pmm};
+    uint64_t *slot = page_entry(u->space, dsb);
+    u->work += PTAB_COST_WALK;
+    if (UNLIKELY(slot == nullptr)) {
+        status_t status;
+        slot = copy_slot(u, dsb, count, &copy, &status);
+        if (status != SUCCESS)
+            return status;
+    }
+    if (slot != nullptr)
+        ptab_replace(u, slot, 0, count, copy_value, &copy);
+    *done += count;
+    return SUCCESS;
 }
 
 /* One step: as far as one table goes on either side. */
@@ -365,7 +393,7 @@ status_t space_hst_delegate(struct hst_delegation *d)
     ptab_list_join(&u.retired, &dst->retired);
     unlock_both(d->src, dst);
     update_flush(dst, changed);
-    const bool is_clean = LIKELY(u.retired.head == 0) || give_back(dst, &u.retired);
+    const bool is_clean = LIKELY(u.retired.head == 0) || clean_up(dst, &u.retired);
     d->is_finished = is_clean && d->done == bit(d->ord);
     return status;
 }

@@ -20,6 +20,7 @@ struct pd;
 
 struct space_hst {
     alignas(KOBJ_ALIGN) struct kobject obj;
+    struct arch_space_hst arch; /* behind it: exit code knows where                              */
     bool is_nova;
     bool is_emptied;      /* space_hst_destroy has been at the root                             */
     struct spinlock lock; /* held by who changes the tables                                     */
@@ -27,7 +28,6 @@ struct space_hst {
     _Atomic uint32_t flushed;           /* `changed` at a flush since: later changes are not in */
     struct ptab_list retired GUARDED_BY(&lock); /* flushed, to be given back                    */
     struct pd *pd;                      /* who pays, kept; nullptr: the kernel's own            */
-    struct arch_space_hst arch;
     _Atomic(struct kobject *) ports;    /* struct space_bit: the first port space of the PD, once there
                                            is one; kept by this space. Tied to it, so that who switches
                                            host spaces switches port spaces                    */
