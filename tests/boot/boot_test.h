@@ -25,6 +25,5 @@ extern const char user_image_start[], user_image_end[];
 extern const struct tap_suite start_suite, hip_suite, call_suite, object_suite, memory_suite,
     cpu_suite;
 
-/* `size` bytes of RAM that nobody uses, aligned to their size (a power of two); 0 if there are
- * none. */
+/* `size` bytes of RAM that nobody uses, as ram_find() says. */
 uint64_t free_ram(uint64_t size);

@@ -6,37 +6,13 @@
 #include "tests/boot/boot_test.h"
 #include "tests/boot/cpu.h"
 #include "user/lib/memory.h"
-#include "user/lib/ranges.h"
+#include "user/lib/ram.h"
 
 enum : uint64_t { LARGE = 0x20'0000, LARGE_ORDER = 9 };
 
-/* RAM that is neither kernel, nor boot module, nor below 1 MiB, nor where boot structures may be.
- */
 uint64_t free_ram(uint64_t size)
 {
-    static struct ranges set;
-    set = (struct ranges){};
-    for (size_t i = 0; i < bootinfo.range_count; i++)
-        if (bootinfo.range[i].kind == MEMORY_USABLE)
-            ranges_add(&set, bootinfo.range[i].start, bootinfo.range[i].end);
-    for (size_t i = 0; i < bootinfo.range_count; i++)
-        if (bootinfo.range[i].kind != MEMORY_USABLE)
-            ranges_remove(&set, bootinfo.range[i].start, bootinfo.range[i].end);
-    ranges_remove(&set, hip->nova_start, hip->nova_end);
-    ranges_remove(&set, hip->root_start, hip->root_end);
-    for (size_t i = 0; i < bootinfo.module_count; i++)
-        ranges_remove(&set, bootinfo.module[i].start, bootinfo.module[i].end);
-    ranges_remove(&set, boot_register[0], boot_register[0] + LARGE);
-    ranges_remove(&set, boot_register[1], boot_register[1] + LARGE);
-    ranges_remove(&set, 0, LARGE);
-
-    /* From the top: loaders put their things low. */
-    for (size_t i = set.count; i-- > 0;) {
-        const uint64_t last = set.range[i].end - set.range[i].end % size;
-        if (last >= size && last - size >= set.range[i].start)
-            return last - size;
-    }
-    return 0;
+    return ram_find(&bootinfo, hip, boot_register, size);
 }
 
 static status_t map(uint64_t phys, uint64_t hva, uint8_t order, uint8_t perm)

@@ -27,26 +27,46 @@ static uint8_t order_of(uint64_t from, uint64_t to, uint64_t pages)
     return (uint8_t)(order < ORDER_MAX ? order : ORDER_MAX);
 }
 
-status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, uint32_t mad)
+/* Delegate `pages` pages in calls as large as can be. */
+static status_t delegate(sel_t src, sel_t dst, struct hc_range r, uint64_t pages)
 {
-    uint64_t end;
-    if ((phys | hva | size) % PAGE_SIZE != 0 || ckd_add(&end, phys, size) ||
-        ckd_add(&end, hva, size))
-        return BAD_PAR;
-
-    uint64_t from = phys / PAGE_SIZE, to = hva / PAGE_SIZE, pages = size / PAGE_SIZE;
     while (pages > 0) {
-        const uint8_t order = order_of(from, to, pages);
-        const status_t status = hc_ctrl_pd(
-            SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-            (struct hc_range){.from = from, .to = to, .order = order, .perm = perm, .mad = mad});
+        r.order = order_of(r.from, r.to, pages);
+        const status_t status = hc_ctrl_pd(src, dst, r);
         if (status != SUCCESS)
             return status;
-        from += UINT64_C(1) << order;
-        to += UINT64_C(1) << order;
-        pages -= UINT64_C(1) << order;
+        r.from += UINT64_C(1) << r.order;
+        r.to += UINT64_C(1) << r.order;
+        pages -= UINT64_C(1) << r.order;
     }
     return SUCCESS;
+}
+
+static bool is_range(uint64_t start, uint64_t size)
+{
+    uint64_t end;
+    return (start | size) % PAGE_SIZE == 0 && !ckd_add(&end, start, size);
+}
+
+status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, uint32_t mad)
+{
+    if (!is_range(phys, size) || !is_range(hva, size))
+        return BAD_PAR;
+    return delegate(
+        SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+        (struct hc_range){
+            .from = phys / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm, .mad = mad},
+        size / PAGE_SIZE);
+}
+
+status_t memory_share(sel_t hst, uint64_t hva, uint64_t size, uint8_t perm)
+{
+    if (!is_range(hva, size))
+        return BAD_PAR;
+    return delegate(
+        SEL_LIB_ROOT_HST, hst,
+        (struct hc_range){.from = hva / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm},
+        size / PAGE_SIZE);
 }
 
 struct memory_view memory_view(uint64_t phys, uint64_t size, uint8_t perm, uint32_t mad)

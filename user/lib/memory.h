@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "kernel/abi/status.h"
+#include "user/lib/hypercall.h"
 
 enum : size_t { PAGE_SIZE = 4096 };
 
@@ -20,6 +21,12 @@ enum : size_t { PAGE_SIZE = 4096 };
  * prefix is mapped.
  */
 status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, uint32_t mad);
+
+/*
+ * Give the host space `hst` our pages [hva, hva + size), both multiples of 4096, at the same
+ * addresses, with those of our permissions that `perm` keeps. Errors as memory_map().
+ */
+status_t memory_share(sel_t hst, uint64_t hva, uint64_t size, uint8_t perm);
 
 struct memory_view {
     status_t status;

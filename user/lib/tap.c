@@ -34,6 +34,8 @@ unsigned tap_run(const struct tap_suite *const suites[], size_t count)
             const struct tap_test *const test = &suites[s]->test[t];
             has_failed = false;
             test->run();
+            if (suites[s]->after != nullptr)
+                suites[s]->after();
             failed += has_failed;
             print("%s %zu - %s\n", has_failed ? "not ok" : "ok", ++number, test->name);
         }

@@ -24,11 +24,13 @@ struct tap_test {
 struct tap_suite {
     const struct tap_test *test;
     size_t count;
+    void (*after)(void); /* called behind each test, if not nullptr */
 };
 
 #define TEST(suite, name) static void suite##_##name(void)
 #define TAP_TEST(suite, name) {#suite "." #name, suite##_##name}
-#define TAP_SUITE(tests) {(tests), sizeof(tests) / sizeof *(tests)}
+#define TAP_SUITE(tests) TAP_SUITE_AFTER(tests, nullptr)
+#define TAP_SUITE_AFTER(tests, after) {(tests), sizeof(tests) / sizeof *(tests), (after)}
 
 /* Run all, one result line each. Returns the number of tests that failed. */
 unsigned tap_run(const struct tap_suite *const suites[], size_t count);
