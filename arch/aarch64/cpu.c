@@ -6,6 +6,7 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/gic.h"
 #include "arch/aarch64/sysreg.h"
+#include "arch/aarch64/timer.h"
 #include "arch/contract/cpu.h"
 #include "kernel/base/bits.h"
 #include "kernel/device/console.h"
@@ -148,7 +149,6 @@ static void init_timers(void)
     SYSREG_WRITE(cntkctl_el1, CNTKCTL_EL0VCTEN);
     SYSREG_WRITE(cntv_ctl_el0, 0);
     SYSREG_WRITE(cntp_ctl_el0, 0);
-    SYSREG_WRITE(cnthp_ctl_el2, 0);
 }
 
 static void init_host(void)
@@ -172,6 +172,7 @@ void arch_cpu_init(struct cpu *cpu)
     init_timers();
     init_host();
     gic_init_cpu(cpu);
+    timer_init_cpu();
     const uint64_t sctlr = SYSREG_READ(sctlr_el2);
     console_print(
         CONSOLE_INFO, "CPU with MPIDR %#lx: MIDR %#lx, %u-bit addresses, %u-bit VMIDs, CFP %s",

@@ -2,16 +2,24 @@
 
 #include "arch/aarch64/gic.h"
 
+#include <stdatomic.h>
+
 #include "arch/aarch64/gic_impl.h"
 #include "arch/aarch64/sysreg.h"
+#include "arch/aarch64/timer.h"
+#include "arch/contract/cpu.h"
+#include "arch/contract/irq.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/mmio.h"
 #include "kernel/base/panic.h"
 #include "kernel/cap/nova.h"
+#include "kernel/cpu/remote.h"
 #include "kernel/device/console.h"
 #include "kernel/mm/kmap.h"
 
-enum : unsigned { INTID_MAX = 1020, INTID_SPI = 32, BLOCK = 32 };
+/* Interrupts in a block of registers; those in a register of one bit each, and of two bits each. */
+enum : unsigned { BLOCK = 32, PER_BIT = 32, PER_CONFIG = 16 };
+enum : uint32_t { CONFIG_EDGE = 2 }; /* GICD_ICFGR */
 enum : unsigned { WAIT_TRIES = 1'000'000 };
 
 /* Peripheral identification: ArchRev in bits 7-4; at the end of a frame of 4 or of 64 KiB. */
@@ -26,6 +34,9 @@ uint32_t gic_group;
 static const struct gic_ops *ops;
 static uint16_t intid_count;
 
+/* Pin n is active since it was raised; who sets it to false deactivates it. */
+static _Atomic bool raised[INTID_MAX - INTID_SPI];
+
 void gic_reset_block(volatile void *regs, unsigned n, uint32_t group)
 {
     mmio_write32(regs, GICD_ICENABLER + 4 * n, ~UINT32_C(0));
@@ -34,6 +45,29 @@ void gic_reset_block(volatile void *regs, unsigned n, uint32_t group)
     mmio_write32(regs, GICD_IGROUPR + 4 * n, group);
     for (size_t i = 0; i < BLOCK; i += 4)
         mmio_write32(regs, GICD_IPRIORITYR + BLOCK * n + i, 0);
+}
+
+/* Write the bit of `intid` to its place in a row of registers where zeros do nothing. */
+static void write_bit(volatile void *regs, size_t row, unsigned intid)
+{
+    mmio_write32(regs, row + intid / PER_BIT * 4, UINT32_C(1) << intid % PER_BIT);
+}
+
+/*
+ * The interrupt is disabled. What it has left pending under another trigger is forgotten: a level tells
+ * by itself that it still is.
+ */
+static void set_trigger(volatile void *regs, unsigned intid, bool level)
+{
+    const size_t offset = GICD_ICFGR + intid / PER_CONFIG * 4;
+    const unsigned shift = intid % PER_CONFIG * 2;
+    const uint32_t before = mmio_read32(regs, offset);
+    const uint32_t edge = (uint32_t)CONFIG_EDGE << shift;
+    const uint32_t after = level ? before & ~edge : before | edge;
+    if (after == before)
+        return;
+    mmio_write32(regs, offset, after);
+    write_bit(regs, GICD_ICPENDR, intid);
 }
 
 void gic_wait_clear(const volatile void *regs, size_t offset, uint32_t mask, const char *what)
@@ -98,12 +132,20 @@ void gic_init(void)
 
 bool gic_has_cpu(const struct platform_cpu *cpu)
 {
-    return ops != &gic_v3 || cpu->gicr_cpu != nullptr;
+    return ops->has_cpu(cpu);
 }
 
 void gic_init_cpu(struct cpu *cpu)
 {
     ops->init_cpu(cpu);
+    write_bit(ops->private_regs(), GICD_ISENABLER, INTID_KICK);
+}
+
+void gic_enable_private(unsigned intid, bool level)
+{
+    volatile void *const regs = ops->private_regs();
+    set_trigger(regs, intid, level);
+    write_bit(regs, GICD_ISENABLER, intid);
 }
 
 uint16_t gic_pin_count(void)
@@ -114,4 +156,57 @@ uint16_t gic_pin_count(void)
 void gic_handle(void)
 {
     ops->handle();
+}
+
+bool gic_dispatch(unsigned intid)
+{
+    /* The acknowledgement comes before what is looked at now: what changes later, raises it again. */
+    dsb_sy();
+    if (intid == INTID_KICK) {
+        cpu_kicked();
+        return true;
+    }
+    if (intid == platform_timer_intid()) {
+        timer_handle();
+        return true;
+    }
+    if (intid < INTID_SPI) { /* nobody has enabled it, nobody knows it */
+        write_bit(ops->private_regs(), GICD_ICENABLER, intid);
+        return true;
+    }
+    const unsigned pin = intid - INTID_SPI;
+    if (pin >= gic_pin_count())
+        return false; /* an LPI that firmware left behind: it is never active */
+    /* Release: pairs with arch_irq_rearm. */
+    atomic_store_explicit(&raised[pin], true, memory_order_release);
+    irq_raise(pin);
+    return false;
+}
+
+void arch_cpu_kick(const struct cpu *cpu)
+{
+    dsb_ishst(); /* the other CPU sees what was stored before */
+    ops->kick(cpu);
+}
+
+struct irq_message arch_irq_assign(unsigned n, const struct irq_setting *setting)
+{
+    const unsigned intid = INTID_SPI + n;
+    write_bit(gic_dist, GICD_ICENABLER, intid);
+    ops->route(intid, cpu_table[setting->cpu]);
+    set_trigger(gic_dist, intid, setting->level);
+    if (!setting->masked)
+        write_bit(gic_dist, GICD_ISENABLER, intid);
+    return (struct irq_message){};
+}
+
+/*
+ * Deactivated at the distributor, as that works for any CPU: the interrupt may have been acknowledged on
+ * another one, before it was routed here.
+ */
+void arch_irq_rearm(unsigned n)
+{
+    /* Acquire: pairs with gic_dispatch. Of two CPUs that believe it is theirs, one finds it true. */
+    if (atomic_exchange_explicit(&raised[n], false, memory_order_acquire))
+        write_bit(gic_dist, GICD_ICACTIVER, INTID_SPI + n);
 }

@@ -21,11 +21,19 @@ bool gic_has_cpu(const struct platform_cpu *cpu);
 /* Set up this CPU's private interrupts (disabled) and its interface. Context: `cpu` is this one. */
 void gic_init_cpu(struct cpu *cpu);
 
+/*
+ * Let the private peripheral interrupt `intid` (16 to 31) of this CPU through. gic_handle knows what it
+ * means. Context: this CPU, after gic_init_cpu.
+ */
+void gic_enable_private(unsigned intid, bool level);
+
 /* Shared peripheral interrupts of this machine. */
 uint16_t gic_pin_count(void);
 
 /*
- * Take the pending interrupt of this CPU. As long as nothing is enabled it can only be a spurious one,
- * which is dropped. Context: interrupt taken.
+ * Take one interrupt that is pending on this CPU, if there is still one, and do what it demands: a kick
+ * is cpu_kicked, the timer sched_timer, a pin irq_raise. Further ones come when interrupts are let in
+ * again, so the work is bounded however many there are.
+ * Context: interrupt taken, interrupts off.
  */
 void gic_handle(void);

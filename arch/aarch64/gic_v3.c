@@ -20,7 +20,28 @@ enum : size_t { GICR_CTLR = 0x0, GICR_TYPER = 0x8, GICR_WAKER = 0x14 };
 enum : uint64_t { TYPER_VLPIS = 1 << 1, TYPER_LAST = 1 << 4 };
 enum : uint32_t { WAKER_PROCESSOR_SLEEP = 1 << 1, WAKER_CHILDREN_ASLEEP = 1 << 2 };
 
-enum : uint64_t { ICC_CTLR_SPLIT_EOI = 1 << 1, INTID_SPECIAL = 1020 };
+/* The CPU interface. */
+#define ICC_PMR_EL1 s3_0_c4_c6_0
+#define ICC_AP0R0_EL1 s3_0_c12_c8_4
+#define ICC_AP0R1_EL1 s3_0_c12_c8_5
+#define ICC_AP0R2_EL1 s3_0_c12_c8_6
+#define ICC_AP0R3_EL1 s3_0_c12_c8_7
+#define ICC_AP1R0_EL1 s3_0_c12_c9_0
+#define ICC_AP1R1_EL1 s3_0_c12_c9_1
+#define ICC_AP1R2_EL1 s3_0_c12_c9_2
+#define ICC_AP1R3_EL1 s3_0_c12_c9_3
+#define ICC_DIR_EL1 s3_0_c12_c11_1
+#define ICC_SGI1R_EL1 s3_0_c12_c11_5
+#define ICC_IAR1_EL1 s3_0_c12_c12_0
+#define ICC_EOIR1_EL1 s3_0_c12_c12_1
+#define ICC_BPR1_EL1 s3_0_c12_c12_3
+#define ICC_CTLR_EL1 s3_0_c12_c12_4
+#define ICC_IGRPEN1_EL1 s3_0_c12_c12_7
+#define ICH_HCR_EL2 s3_4_c12_c11_0
+
+enum : uint64_t { ICC_CTLR_SPLIT_EOI = 1 << 1, ICC_PMR_ALL = 0xff };
+enum : unsigned { SGI1R_INTID_SHIFT = 24, SGI1R_RS_SHIFT = 44 };
+enum : uint32_t { GICD_TYPER_RSS = 1 << 26 }; /* SGIs reach CPUs whose affinity 0 is 16 or more */
 
 static const volatile void *map(uint64_t base)
 {
@@ -80,11 +101,60 @@ static void enable_distributor(void)
     gic_wait_clear(gic_dist, GICD_CTLR, GICD_CTLR_RWP, "distributor");
 }
 
+static bool has_cpu(const struct platform_cpu *cpu)
+{
+    return cpu->gicr_cpu != nullptr &&
+           ((cpu->mpidr & 0xff) < 16 || mmio_read32(gic_dist, GICD_TYPER) & GICD_TYPER_RSS);
+}
+
+/* What raises the kick on that CPU: affinity 3, 2 and 1, then affinity 0 as range and bit. ICC_SGI1R_EL1. */
+static uint64_t sgi1r(uint64_t mpidr)
+{
+    return (mpidr & 0xff'0000'0000) << 16 | (mpidr & 0xff'0000) << 16 | (mpidr & 0xff00) << 8 |
+           (mpidr >> 4 & 0xf) << SGI1R_RS_SHIFT | bit(mpidr & 0xf) |
+           (uint64_t)INTID_KICK << SGI1R_INTID_SHIFT;
+}
+
+/*
+ * Group 0 may belong to EL3, which then takes accesses to its registers. Its share of the priorities
+ * tells: ours lose their lowest bit there. Arm IHI 0069, "Priority control of Secure and Non-secure
+ * interrupts".
+ */
+static bool owns_group0(uint64_t priority_bits)
+{
+    SYSREG_WRITE(ICC_PMR_EL1, bit(8 - priority_bits));
+    return SYSREG_READ(ICC_PMR_EL1) != 0;
+}
+
+/* Whoever ran before may have left in the middle of an interrupt. */
+static void forget_active_priorities(void)
+{
+    const uint64_t priority_bits = sysreg_field(SYSREG_READ(ICC_CTLR_EL1), 10, 8) + 1;
+    const bool group0 = owns_group0(priority_bits);
+    if (group0)
+        SYSREG_WRITE(ICC_AP0R0_EL1, 0);
+    SYSREG_WRITE(ICC_AP1R0_EL1, 0);
+    if (priority_bits >= 6) {
+        if (group0)
+            SYSREG_WRITE(ICC_AP0R1_EL1, 0);
+        SYSREG_WRITE(ICC_AP1R1_EL1, 0);
+    }
+    if (priority_bits >= 7) {
+        if (group0) {
+            SYSREG_WRITE(ICC_AP0R2_EL1, 0);
+            SYSREG_WRITE(ICC_AP0R3_EL1, 0);
+        }
+        SYSREG_WRITE(ICC_AP1R2_EL1, 0);
+        SYSREG_WRITE(ICC_AP1R3_EL1, 0);
+    }
+}
+
 static void init_cpu(struct cpu *cpu)
 {
     const struct platform_cpu *const listed = platform_find_cpu(cpu->arch.mpidr);
     if (listed == nullptr || listed->gicr_cpu == nullptr)
         panic("GIC: no redistributor for MPIDR %#lx", cpu->arch.mpidr);
+    cpu->arch.gic_kick = sgi1r(cpu->arch.mpidr);
     volatile void *const rd = listed->gicr_cpu;
     mmio_write32(rd, GICR_CTLR, 0);
     gic_reset_block(listed->gicr_sgi, 0, gic_group);
@@ -94,22 +164,40 @@ static void init_cpu(struct cpu *cpu)
 
     SYSREG_WRITE(ICC_SRE_EL2, SYSREG_READ(ICC_SRE_EL2) | 7); /* SRE, DFB, DIB */
     isb();
-    SYSREG_WRITE(s3_0_c12_c12_3, 7);                  /* ICC_BPR1_EL1    */
-    SYSREG_WRITE(s3_0_c4_c6_0, 0xff);                 /* ICC_PMR_EL1     */
-    SYSREG_WRITE(s3_0_c12_c12_4, ICC_CTLR_SPLIT_EOI); /* ICC_CTLR_EL1    */
-    SYSREG_WRITE(s3_0_c12_c12_7, 1);                  /* ICC_IGRPEN1_EL1 */
-    SYSREG_WRITE(s3_4_c12_c11_0, 0);                  /* ICH_HCR_EL2     */
+    forget_active_priorities();
+    SYSREG_WRITE(ICC_BPR1_EL1, 7);
+    SYSREG_WRITE(ICC_PMR_EL1, ICC_PMR_ALL);
+    SYSREG_WRITE(ICC_CTLR_EL1, ICC_CTLR_SPLIT_EOI);
+    SYSREG_WRITE(ICC_IGRPEN1_EL1, 1);
+    SYSREG_WRITE(ICH_HCR_EL2, 0);
     isb();
+}
+
+static volatile void *private_regs(void)
+{
+    return platform_find_cpu(cpu_local()->arch.mpidr)->gicr_sgi;
+}
+
+static void kick(const struct cpu *cpu)
+{
+    SYSREG_WRITE(ICC_SGI1R_EL1, cpu->arch.gic_kick);
+    isb(); /* it goes out now */
+}
+
+static void route(unsigned intid, const struct cpu *cpu)
+{
+    gic_wait_clear(gic_dist, GICD_CTLR, GICD_CTLR_RWP, "distributor");
+    mmio_write64(gic_dist, GICD_IROUTER + intid * sizeof(uint64_t), cpu->arch.mpidr);
 }
 
 static void handle(void)
 {
-    const uint64_t intid = SYSREG_READ(s3_0_c12_c12_0) & 0xff'ffff; /* ICC_IAR1_EL1 */
-    if (intid >= INTID_SPECIAL && intid <= INTID_SPECIAL + 3)
+    const uint64_t intid = SYSREG_READ(ICC_IAR1_EL1);
+    if (intid >= INTID_MAX && intid < INTID_END)
         return;
-    SYSREG_WRITE(s3_0_c12_c12_1, intid); /* ICC_EOIR1_EL1 */
-    SYSREG_WRITE(s3_0_c12_c11_1, intid); /* ICC_DIR_EL1   */
-    isb();
+    SYSREG_WRITE(ICC_EOIR1_EL1, intid);
+    if (gic_dispatch((unsigned)intid))
+        SYSREG_WRITE(ICC_DIR_EL1, intid);
 }
 
 const struct gic_ops gic_v3 = {
@@ -117,5 +205,9 @@ const struct gic_ops gic_v3 = {
     .init = init,
     .enable_distributor = enable_distributor,
     .init_cpu = init_cpu,
+    .private_regs = private_regs,
+    .has_cpu = has_cpu,
+    .kick = kick,
+    .route = route,
     .handle = handle,
 };

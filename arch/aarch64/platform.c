@@ -8,6 +8,7 @@
 #include "arch/aarch64/psci.h"
 #include "arch/aarch64/smmu.h"
 #include "arch/aarch64/sysreg.h"
+#include "arch/contract/timer.h"
 #include "kernel/abi/hip.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
@@ -84,6 +85,8 @@ static void check_cpu(void)
         panic("CPU: HCR_EL2.E2H cannot be cleared: this CPU runs EL2 in VHE mode only");
     if (SYSREG_READ(cntfrq_el0) == 0)
         panic("CPU: CNTFRQ_EL0 is 0: firmware must set it to the frequency of the system counter");
+    if (platform.timer_el2.flags == 0 || platform.timer_el2.number >= PPI_COUNT)
+        panic("CPU: the interrupt of EL2's physical timer is not described");
 }
 
 void arch_platform_init(const struct boot_config *config)
@@ -105,7 +108,7 @@ void arch_platform_init(const struct boot_config *config)
 void arch_platform_hip(struct hip *hip)
 {
     hip->length = HIP_LENGTH_AARCH64;
-    hip->stc_frequency = SYSREG_READ(cntfrq_el0);
+    hip->stc_frequency = arch_stc_frequency();
     hip->sel_hst_arch = hip->sel_gst_arch = SEL_ARCH;
     hip->sel_hst_nova = SEL_HST_NOVA;
     hip->sel_gst_nova = SEL_GST_NOVA;

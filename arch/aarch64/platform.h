@@ -13,6 +13,9 @@ enum cpu_start : uint8_t { CPU_START_NONE, CPU_START_PSCI, CPU_START_SPIN };
 
 enum : uint16_t { PLATFORM_GICR_MAX = 32 };
 
+/* Private peripheral interrupts. */
+enum : uint16_t { INTID_PPI = 16, PPI_COUNT = 16 };
+
 struct platform {
     struct board_range gicd, gicc, gich; /* base 0: there is none                    */
     struct board_range gicr[PLATFORM_GICR_MAX];
@@ -40,6 +43,12 @@ void platform_add_cpu(uint64_t mpidr, uint64_t gicr);
 
 /* Add a region of redistributors; likewise. */
 void platform_add_gicr(struct board_range region);
+
+/* The interrupt of EL2's physical timer. */
+static inline unsigned platform_timer_intid(void)
+{
+    return INTID_PPI + platform.timer_el2.number;
+}
 
 /* The listed CPU with these affinity fields, or nullptr. */
 const struct platform_cpu *platform_find_cpu(uint64_t mpidr);

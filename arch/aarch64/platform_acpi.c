@@ -18,7 +18,6 @@
 enum : uint64_t { GICC_SIZE = 0x2000, GICH_SIZE = 0x2000, ITS_SIZE = 0x2'0000 };
 enum : uint64_t { SMMU_V3_SIZE = 0x2'0000, SMMU_V2_SIZE = 0x2'0000 };
 
-enum : uint16_t { INTID_PPI = 16 };
 enum : uint8_t { FLAG_EDGE = 1, FLAG_LEVEL = 4 }; /* as in a board's row */
 
 static void read_gicc(const struct acpi_madt_entry *entry, const struct acpi_madt *madt)

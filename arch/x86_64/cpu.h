@@ -9,6 +9,7 @@
 /* Features that something depends on, from CPUID (SDM vol. 2, "CPUID"; APM vol. 3, appendix E). */
 enum cpu_feature : uint8_t {
     CPU_X2APIC,
+    CPU_TSC_DEADLINE,
     CPU_XSAVE,
     CPU_HYPERVISOR, /* runs in a virtual machine */
     CPU_MCE,

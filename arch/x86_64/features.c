@@ -15,6 +15,7 @@ static const struct {
     uint8_t bit;
 } features[CPU_FEATURE_COUNT] = {
     [CPU_X2APIC] = {0x1, 0, ECX, 21},
+    [CPU_TSC_DEADLINE] = {0x1, 0, ECX, 24},
     [CPU_XSAVE] = {0x1, 0, ECX, 26},
     [CPU_HYPERVISOR] = {0x1, 0, ECX, 31},
     [CPU_MCE] = {0x1, 0, EDX, 7},

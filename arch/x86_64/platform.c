@@ -10,6 +10,7 @@
 #include "arch/x86_64/power.h"
 #include "arch/x86_64/protected.h"
 #include "arch/x86_64/stc.h"
+#include "arch/x86_64/timer.h"
 #include "arch/x86_64/uart.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
@@ -90,8 +91,7 @@ static void read_madt(const struct acpi_table *table)
         case ACPI_MADT_IOAPIC:
             platform.int_pin = (uint16_t)max_u64(
                 platform.int_pin,
-                min_u64(entry.ioapic.gsi_base + ioapic_init(paddr(entry.ioapic.base)),
-                        INTERRUPT_COUNT));
+                ioapic_init(paddr(entry.ioapic.base), entry.ioapic.gsi_base, INTERRUPT_COUNT));
             break;
         case ACPI_MADT_GICC:
         case ACPI_MADT_GICD:
@@ -135,6 +135,8 @@ void arch_platform_init(const struct boot_config *config)
     if (!(config->options & BOOT_NOUART))
         find_consoles(&acpi);
     lapic_setup(protect_iommus(&acpi));
+    lapic_init();
+    timer_begin(!(config->options & BOOT_NODL));
     if (!acpi_find(&acpi, "APIC", &table))
         panic("ACPI: no MADT: this machine cannot be run");
     read_madt(&table);
@@ -142,6 +144,7 @@ void arch_platform_init(const struct boot_config *config)
     protected_msrs();
     power_init();
     platform.stc_frequency = stc_end();
+    timer_end(platform.stc_frequency);
     console_print(CONSOLE_INFO, "ACPI: %u CPUs, %u interrupt pins, STC %lu kHz", platform.cpu_count,
                   platform.int_pin, platform.stc_frequency / 1000);
 }

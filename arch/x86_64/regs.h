@@ -55,6 +55,7 @@ enum msr : uint32_t {
     IA32_S_CET = 0x6a2,
     IA32_PL0_SSP = 0x6a4,
     IA32_INTERRUPT_SSP_TABLE = 0x6a8,
+    IA32_TSC_DEADLINE = 0x6e0,
     IA32_X2APIC = 0x800, /* register n: + n / 16 */
     IA32_TME_CAPABILITY = 0x981,
     IA32_TME_ACTIVATE = 0x982,

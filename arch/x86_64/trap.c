@@ -7,7 +7,7 @@
 #include "arch/x86_64/dump.h"
 #include "arch/x86_64/entry.h"
 #include "arch/x86_64/insn.h"
-#include "arch/x86_64/lapic.h"
+#include "arch/x86_64/irq.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/ports.h"
@@ -28,19 +28,12 @@ static bool is_user(const struct arch_regs *regs)
     return (regs->cs & 3) != 0;
 }
 
-/* Nothing is routed here yet: what arrives is told that it was seen. */
-static void interrupt(uint8_t vector)
-{
-    if (vector != VECTOR_SPURIOUS)
-        lapic_eoi();
-}
-
 [[noreturn]] void trap_user(struct ec *ec)
 {
     const uint8_t vector = vector_of(&ec->arch.regs);
     if (vector >= VECTOR_EXCEPTIONS) {
-        interrupt(vector);
-        arch_ec_resume(ec);
+        irq_handle(vector);
+        sched_leave(ec);
     }
     if (vector == VECTOR_PF)
         ec->arch.cr2 = read_cr2();
@@ -82,7 +75,7 @@ void trap_kernel(struct arch_regs *regs)
         return;
     if (vector_of(regs) < VECTOR_EXCEPTIONS)
         stop(regs);
-    interrupt(vector_of(regs));
+    irq_handle(vector_of(regs));
 }
 
 void trap_report_nmi(struct cpu *cpu)

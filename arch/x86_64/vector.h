@@ -8,6 +8,8 @@ enum vector : uint8_t {
     VECTOR_GP = 13,
     VECTOR_PF = 14,
     VECTOR_EXCEPTIONS = 32, /* number of exceptions; their names: dump.c */
-    VECTOR_TIMER = 0xf9,    /* of the local APIC                     */
-    VECTOR_SPURIOUS = 0xff, /* of the local APIC: no EOI                 */
+    VECTOR_DEVICE = 32,     /* interrupt n of the interface: + n         */
+    VECTOR_TIMER = 0xf9,    /* of the local APIC                         */
+    VECTOR_KICK = 0xfd,     /* from another CPU                          */
+    VECTOR_SPURIOUS = 0xff, /* of the local APIC                         */
 };

@@ -155,19 +155,16 @@ static void map_segment(const struct elf_segment *s)
 
 static void make_spaces(void)
 {
-    root_pd = pd_create();
+    root_pd = pd_create(nullptr);
     must(root_pd != nullptr);
     root_objects_space = space_obj_create(root_pd);
     root_host = space_hst_create(root_pd);
     must(root_objects_space != nullptr && root_host != nullptr);
-    kobject_get(&root_objects_space->obj);
-    kobject_get(&root_host->obj);
     atomic_init(&root_pd->objects, &root_objects_space->obj);
     atomic_init(&root_pd->host, &root_host->obj);
     if (ARCH_HAS_PIO) {
         struct space_bit *const ports = space_bit_create(root_pd, KOBJ_SPC_PIO);
         must(ports != nullptr);
-        kobject_get(&ports->obj);
         atomic_init(&root_host->ports, &ports->obj);
     }
 }

@@ -5,8 +5,7 @@
 #include "arch/contract/ec.h"
 #include "kernel/abi/perm.h"
 #include "kernel/base/bits.h"
-#include "kernel/mm/frame.h"
-#include "kernel/mm/slab.h"
+#include "kernel/obj/pd.h"
 
 /*
  * A bitmap covers some permissions of some selectors: bit (sel - first) at `offset` words denies
@@ -47,17 +46,25 @@ static unsigned frame_order(enum kobj_type type)
 
 struct space_bit *space_bit_create(struct pd *pd, enum kobj_type type)
 {
-    struct space_bit *const space = slab_alloc(&cache);
+    struct space_bit *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
-    _Atomic uint64_t *const deny = frame_alloc(frame_order(type), FRAME_RAW);
+    _Atomic uint64_t *const deny = pd_frame_alloc(pd, frame_order(type), FRAME_RAW);
     if (deny == nullptr) {
-        slab_free(&cache, space);
+        pd_object_free(pd, &cache, space);
         return nullptr;
     }
     __builtin_memset((void *)deny, 0xff, PAGE_SIZE << frame_order(type));
-    *space = (struct space_bit){.obj.type = type, .pd = pd, .deny = deny};
+    *space = (struct space_bit){.obj = {.type = type, .refs = 1}, .pd = pd, .deny = deny};
     return space;
+}
+
+bool space_bit_destroy(struct space_bit *space)
+{
+    struct pd *const pd = space->pd;
+    pd_frame_free(pd, (void *)space->deny, frame_order(space->obj.type));
+    pd_object_free(pd, &cache, space);
+    return true;
 }
 
 uint8_t space_bit_load(const struct space_bit *space, uint64_t sel)

@@ -22,13 +22,19 @@ enum : size_t { SPACE_BIT_BYTES = 8192, SPACE_BIT_WORDS = SPACE_BIT_BYTES / 8 };
 
 struct space_bit {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    struct pd *pd;
+    struct pd *pd; /* who pays, kept; nullptr: the kernel's own */
     _Atomic uint32_t generation; /* counts changes: copies made before are stale */
     _Atomic uint64_t *deny;      /* PIO: 2^16 bits. MSR: R low, R high, W low, W high, 8192 each */
 };
 
-/* A space of type KOBJ_SPC_PIO or KOBJ_SPC_MSR with nothing allowed; nullptr if memory has run out. */
+/*
+ * A space of type KOBJ_SPC_PIO or KOBJ_SPC_MSR with nothing allowed, on the account of `pd`, which
+ * it keeps, with one reference, the caller's. nullptr if memory has run out or `pd` is going.
+ */
 [[nodiscard]] struct space_bit *space_bit_create(struct pd *pd, enum kobj_type type);
+
+/* Take the space apart, in one step: true. Context: nobody can reach the space. */
+[[nodiscard]] bool space_bit_destroy(struct space_bit *space);
 
 /* Permissions that slot `sel` holds: PERM_PIO_A, or PERM_MSR_R and _W; 0 for no such selector. */
 uint8_t space_bit_load(const struct space_bit *space, uint64_t sel);
@@ -38,7 +44,8 @@ void space_bit_store(struct space_bit *space, uint64_t sel, uint8_t perm);
 
 /*
  * ctrl_pd between port or MSR spaces, selectors `base`..base+2^ord-1 (checked). Never fails. Complete
- * on return on every CPU.
+ * on return on every CPU. Changes at most SPACE_BIT_WORDS words, whatever the order.
+ * Context: no locks held; may wait for other CPUs.
  */
 void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t base, unsigned ord,
                         uint8_t pmm);

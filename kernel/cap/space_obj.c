@@ -3,25 +3,28 @@
 #include "kernel/cap/space_obj.h"
 
 #include "kernel/base/bits.h"
-#include "kernel/mm/frame.h"
-#include "kernel/mm/slab.h"
+#include "kernel/obj/pd.h"
 
 static_assert(OBJ_PAGE_SLOTS * sizeof(uintptr_t) == 4096);
 static_assert(OBJ_ROOT_SLOTS * sizeof(uintptr_t) == 4096);
+
+/* A slice of a delegation: slots that are looked at, and what finding a page counts for. */
+enum : uint64_t { SLICE = OBJ_PAGE_SLOTS, SLICE_PAGE = 8 };
 
 static struct slab_cache cache = SLAB_CACHE(struct space_obj);
 
 struct space_obj *space_obj_create(struct pd *pd)
 {
-    struct space_obj *const space = slab_alloc(&cache);
+    struct space_obj *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
-    void *const root = frame_alloc(0, FRAME_ZERO);
+    void *const root = pd_frame_alloc(pd, 0, FRAME_ZERO);
     if (root == nullptr) {
-        slab_free(&cache, space);
+        pd_object_free(pd, &cache, space);
         return nullptr;
     }
-    *space = (struct space_obj){.obj.type = KOBJ_SPC_OBJ, .pd = pd, .root = root};
+    *space =
+        (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
     return space;
 }
 
@@ -32,33 +35,42 @@ static _Atomic uintptr_t *slot_page(struct space_obj *space, uint64_t sel, bool 
     _Atomic uintptr_t *page = atomic_load_explicit(entry, memory_order_acquire);
     if (page != nullptr || !make)
         return page;
-    _Atomic uintptr_t *const fresh = frame_alloc(0, FRAME_ZERO);
+    _Atomic uintptr_t *const fresh = pd_frame_alloc(space->pd, 0, FRAME_ZERO);
     if (fresh == nullptr)
         return nullptr;
     /* Release pairs with the acquire of readers: they see zeroed slots. The first writer wins. */
     if (atomic_compare_exchange_strong_explicit(entry, &page, fresh, memory_order_acq_rel,
                                                 memory_order_acquire))
         return fresh;
-    frame_free((void *)fresh, 0);
+    pd_frame_free(space->pd, (void *)fresh, 0);
     return page;
 }
 
-status_t space_obj_store(struct space_obj *space, uint64_t sel, struct cap cap, struct cap *old)
+status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm)
 {
-    *old = cap_null();
-    _Atomic uintptr_t *const page = slot_page(space, sel, cap.raw != 0);
+    if (sel >= SELNUM)
+        return BAD_CAP;
+    sel = index_nospec(sel, SELNUM);
+    _Atomic uintptr_t *const page = slot_page(space, sel, true);
     if (page == nullptr)
-        return cap.raw == 0 ? SUCCESS : MEM_CAP;
+        return MEM_CAP;
+    kobject_get(obj);
+    uintptr_t empty = 0;
     /* Release: who loads the capability sees the object as it was made. */
-    old->raw = atomic_exchange_explicit(&page[sel % OBJ_PAGE_SLOTS], cap.raw, memory_order_acq_rel);
-    return SUCCESS;
+    if (atomic_compare_exchange_strong_explicit(&page[sel % OBJ_PAGE_SLOTS], &empty,
+                                                cap_make(obj, perm).raw, memory_order_release,
+                                                memory_order_relaxed))
+        return SUCCESS;
+    /* Not kobject_put: what nobody else knows is not to be destroyed. */
+    atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_relaxed);
+    return BAD_CAP;
 }
 
 /* One slot: what it held before goes, with its reference; the new content brings one. */
 static void slot_replace(_Atomic uintptr_t *slot, struct cap cap)
 {
-    if (cap.raw != 0)
-        kobject_get(cap_object(cap));
+    if (cap.raw != 0 && !kobject_try_get(cap_object(cap)))
+        cap = cap_null();
     /* Release: who loads the capability sees the object as it was made. */
     const struct cap old = {atomic_exchange_explicit(slot, cap.raw, memory_order_acq_rel)};
     if (old.raw != 0)
@@ -82,30 +94,62 @@ static void slots_copy(_Atomic uintptr_t *from, _Atomic uintptr_t *to, uint64_t 
 
 static bool is_empty(_Atomic uintptr_t *slots, uint64_t count, uint8_t pmm)
 {
-    for (uint64_t i = 0; slots != nullptr && i < count; i++)
+    for (uint64_t i = 0; i < count; i++)
         if (atomic_load_explicit(&slots[i], memory_order_relaxed) & pmm)
             return false;
     return true;
 }
 
 status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
-                            uint64_t dsb, unsigned ord, uint8_t pmm)
+                            uint64_t dsb, unsigned ord, uint8_t pmm, uint64_t *done)
 {
     /* Page by page: bases are aligned to the order, so runs do not cross pages on either side. */
-    const uint64_t run = min_u64(UINT64_C(1) << ord, OBJ_PAGE_SLOTS);
-    for (uint64_t done = 0; done < UINT64_C(1) << ord; done += run) {
-        _Atomic uintptr_t *from = slot_page(src, ssb + done, false);
+    const uint64_t run = min_u64(bit(ord), OBJ_PAGE_SLOTS);
+    for (uint64_t work = 0; *done < bit(ord) && work < SLICE; *done += run) {
+        const uint64_t ssel = ssb + *done, dsel = dsb + *done;
+        _Atomic uintptr_t *from = pmm != 0 ? slot_page(src, ssel, false) : nullptr;
+        _Atomic uintptr_t *to = slot_page(dst, dsel, false);
+        work += SLICE_PAGE;
+        if (from == nullptr && to == nullptr)
+            continue;
+        work += run;
         if (from != nullptr)
-            from += (ssb + done) % OBJ_PAGE_SLOTS;
-        _Atomic uintptr_t *to = slot_page(dst, dsb + done, false);
+            from += ssel % OBJ_PAGE_SLOTS;
         if (to == nullptr) {
             if (is_empty(from, run, pmm))
                 continue; /* emptying where nothing is needs no page */
-            to = slot_page(dst, dsb + done, true);
+            to = slot_page(dst, dsel, true);
             if (to == nullptr)
                 return MEM_CAP;
         }
-        slots_copy(from, to + (dsb + done) % OBJ_PAGE_SLOTS, run, pmm);
+        slots_copy(from, to + dsel % OBJ_PAGE_SLOTS, run, pmm);
     }
     return SUCCESS;
+}
+
+static void page_destroy(struct space_obj *space, _Atomic uintptr_t *page)
+{
+    for (uint64_t i = 0; i < OBJ_PAGE_SLOTS; i++) {
+        const struct cap cap = {atomic_load_explicit(&page[i], memory_order_relaxed)};
+        if (cap.raw != 0)
+            kobject_put(cap_object(cap));
+    }
+    pd_frame_free(space->pd, (void *)page, 0);
+}
+
+bool space_obj_destroy(struct space_obj *space)
+{
+    while (space->swept < OBJ_ROOT_SLOTS) {
+        _Atomic uintptr_t *const page =
+            atomic_load_explicit(&space->root[space->swept++], memory_order_acquire);
+        if (page != nullptr) {
+            page_destroy(space, page);
+            return false;
+        }
+    }
+    struct pd *const pd = space->pd;
+    pd_unlink(&pd->objects, &space->obj);
+    pd_frame_free(pd, (void *)space->root, 0);
+    pd_object_free(pd, &cache, space);
+    return true;
 }

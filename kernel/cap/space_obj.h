@@ -19,12 +19,22 @@ static_assert((SELNUM & (SELNUM - 1)) == 0, "index_nospec");
 
 struct space_obj {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    struct pd *pd;
+    uint32_t swept; /* entries of the root that space_obj_destroy has been at */
+    struct pd *pd;  /* who pays, kept; nullptr: the kernel's own              */
     _Atomic(_Atomic uintptr_t *) *root;
 };
 
-/* An empty object space of `pd`; nullptr if memory has run out. */
+/*
+ * An empty object space on the account of `pd`, which it keeps, with one reference, the caller's. nullptr
+ * if memory has run out or `pd` is going.
+ */
 [[nodiscard]] struct space_obj *space_obj_create(struct pd *pd);
+
+/*
+ * Take the space apart, a page of slots at a time: false if it has to be called again.
+ * Context: nobody can reach the space.
+ */
+[[nodiscard]] bool space_obj_destroy(struct space_obj *space);
 
 /*
  * What the slot `sel` holds; the null capability for a selector beyond the last. One word, read once.
@@ -43,11 +53,11 @@ static inline struct cap space_obj_load(const struct space_obj *space, uint64_t 
 }
 
 /*
- * Replace what `sel` (< SELNUM) holds. The references that `cap` and the old content stand for pass
- * from and to the caller. Filling may need a page; emptying a slot never fails.
- * Errors: MEM_CAP.
+ * Put a capability to `obj` into the slot `sel`, which takes a reference. The caller holds one, or is the
+ * only one to know the object.
+ * Errors: MEM_CAP; BAD_CAP if the slot is not empty or does not exist. `obj` is untouched then.
  */
-status_t space_obj_store(struct space_obj *space, uint64_t sel, struct cap cap, struct cap *old);
+status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm);
 
 /*
  * Find the object at `sel` if it is of `type` and the capability has all bits of `need`, else nullptr.
@@ -64,9 +74,11 @@ static inline struct kobject *cap_lookup(const struct space_obj *space, uint64_t
 }
 
 /*
- * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i in
- * 0..2^ord-1, ascending. Bases and range were checked.
+ * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i from
+ * *done to 2^ord-1, ascending. Bases and range were checked. Stops after a bounded number of slots;
+ * *done says how far it came. An object without references is delegated as the null capability.
  * Errors: MEM_CAP; the slots before the failing one are updated.
+ * Context: a read section.
  */
 status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
-                            uint64_t dsb, unsigned ord, uint8_t pmm);
+                            uint64_t dsb, unsigned ord, uint8_t pmm, uint64_t *done);

@@ -3,34 +3,41 @@
 #include "kernel/cap/space_obj.h"
 
 #include "arch/sim/sim.h"
+#include "kernel/cap/testing/objects.h"
 #include "kernel/mm/frame.h"
 
-static struct kobject *new_object(enum kobj_type type)
+static struct pd *pd;
+
+static struct space_obj *more_space(void)
 {
-    static struct {
-        alignas(KOBJ_ALIGN) struct kobject obj;
-    } objects[32];
-    static unsigned next;
-    struct kobject *const obj = &objects[next++ % 32].obj;
-    obj->type = type;
-    atomic_init(&obj->refs, 1);
-    return obj;
+    struct space_obj *const space = space_obj_create(pd);
+    CHECK(space != nullptr);
+    return space;
 }
 
 static struct space_obj *fresh_space(size_t pages)
 {
     sim_start(pages);
-    struct space_obj *const space = space_obj_create(nullptr);
-    CHECK(space != nullptr);
-    return space;
+    pd = testing_pd(nullptr);
+    return more_space();
 }
 
 static void put(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm)
 {
-    struct cap old;
-    kobject_get(obj);
-    CHECK_EQ(space_obj_store(space, sel, cap_make(obj, perm), &old), SUCCESS);
-    CHECK_EQ(old.raw, 0);
+    CHECK_EQ(space_obj_insert(space, sel, obj, perm), SUCCESS);
+}
+
+/* A whole delegation; answers the number of slices. */
+static unsigned give(struct space_obj *src, struct space_obj *dst, uint64_t ssb, uint64_t dsb,
+                     unsigned ord, uint8_t pmm)
+{
+    unsigned slices = 0;
+    for (uint64_t done = 0; done < bit(ord); slices++) {
+        const uint64_t before = done;
+        CHECK_EQ(space_obj_delegate(src, dst, ssb, dsb, ord, pmm, &done), SUCCESS);
+        CHECK(done > before && done <= bit(ord));
+    }
+    return slices;
 }
 
 static void an_empty_space_holds_null_everywhere(void)
@@ -43,8 +50,8 @@ static void an_empty_space_holds_null_everywhere(void)
 static void selectors_beyond_the_last_are_null(void)
 {
     struct space_obj *const space = fresh_space(64);
-    put(space, 0, new_object(KOBJ_SM), PERM_SM_ALL);
-    put(space, SELNUM - 1, new_object(KOBJ_SM), PERM_SM_ALL);
+    put(space, 0, testing_object(KOBJ_SM), PERM_SM_ALL);
+    put(space, SELNUM - 1, testing_object(KOBJ_SM), PERM_SM_ALL);
     CHECK(cap_lookup(space, 0, KOBJ_SM, PERM_SM_UP) != nullptr);
     CHECK(cap_lookup(space, SELNUM - 1, KOBJ_SM, PERM_SM_UP) != nullptr);
     CHECK(cap_lookup(space, SELNUM, KOBJ_SM, PERM_SM_UP) == nullptr);
@@ -55,7 +62,7 @@ static void selectors_beyond_the_last_are_null(void)
 static void lookup_wants_type_and_all_permissions(void)
 {
     struct space_obj *const space = fresh_space(64);
-    struct kobject *const sm = new_object(KOBJ_SM);
+    struct kobject *const sm = testing_object(KOBJ_SM);
     put(space, 7, sm, PERM_SM_UP);
     CHECK(cap_lookup(space, 7, KOBJ_SM, PERM_SM_UP) == sm);
     CHECK(cap_lookup(space, 7, KOBJ_SM, PERM_SM_UP | PERM_SM_DOWN) == nullptr);
@@ -63,52 +70,153 @@ static void lookup_wants_type_and_all_permissions(void)
     CHECK(cap_lookup(space, 8, KOBJ_SM, 0) == nullptr);
 }
 
+static void insertion_fills_empty_slots_only(void)
+{
+    struct space_obj *const space = fresh_space(64);
+    struct kobject *const one = testing_object(KOBJ_SM), *const two = testing_object(KOBJ_SM);
+    put(space, 5, one, PERM_SM_ALL);
+    CHECK_EQ(one->refs, 2);
+    CHECK_EQ(space_obj_insert(space, 5, two, PERM_SM_ALL), BAD_CAP);
+    CHECK_EQ(space_obj_insert(space, 5, one, PERM_SM_ALL), BAD_CAP);
+    CHECK_EQ(space_obj_insert(space, SELNUM, two, PERM_SM_ALL), BAD_CAP);
+    CHECK_EQ(space_obj_insert(space, SELNUM + 6, two, PERM_SM_ALL), BAD_CAP);
+    CHECK_EQ(one->refs, 2);
+    CHECK_EQ(two->refs, 1);
+    CHECK(cap_object(space_obj_load(space, 5)) == one);
+    CHECK_EQ(space_obj_load(space, 6).raw, 0);
+}
+
+static void insertion_without_memory_leaves_the_object_alone(void)
+{
+    struct space_obj *const space = fresh_space(64);
+    struct kobject *const sm = testing_object(KOBJ_SM);
+    sm->refs = 0; /* as a create call has it */
+    while (frame_alloc_reserve(0, FRAME_RAW) != nullptr)
+        continue;
+    CHECK_EQ(space_obj_insert(space, 5, sm, PERM_SM_ALL), MEM_CAP);
+    CHECK_EQ(sm->refs, 0);
+    CHECK_EQ(space_obj_insert(space, SELNUM, sm, PERM_SM_ALL), BAD_CAP);
+}
+
 static void delegation_masks_permissions_and_copies_nulls(void)
 {
-    struct space_obj *const a = fresh_space(64);
-    struct space_obj *const b = space_obj_create(nullptr);
-    struct kobject *const pd = new_object(KOBJ_PD);
-    put(a, 0x400, pd, PERM_PD_ALL);
-    put(b, 0x1000, new_object(KOBJ_SM), PERM_SM_ALL);
-    put(b, 0x1001, new_object(KOBJ_SM), PERM_SM_ALL);
-    CHECK_EQ(space_obj_delegate(a, b, 0x400, 0x1000, 1, PERM_PD_PD | PERM_PD_SM), SUCCESS);
+    struct space_obj *const a = fresh_space(64), *const b = more_space();
+    struct kobject *const obj = testing_object(KOBJ_PD);
+    put(a, 0x400, obj, PERM_PD_ALL);
+    put(b, 0x1000, testing_object(KOBJ_SM), PERM_SM_ALL);
+    put(b, 0x1001, testing_object(KOBJ_SM), PERM_SM_ALL);
+    give(a, b, 0x400, 0x1000, 1, PERM_PD_PD | PERM_PD_SM);
     CHECK_EQ(cap_perm(space_obj_load(b, 0x1000)), PERM_PD_PD | PERM_PD_SM);
-    CHECK(cap_object(space_obj_load(b, 0x1000)) == pd);
+    CHECK(cap_object(space_obj_load(b, 0x1000)) == obj);
     CHECK_EQ(space_obj_load(b, 0x1001).raw, 0);
     /* Again with every bit: what is gone does not come back. */
-    CHECK_EQ(space_obj_delegate(b, b, 0x1000, 0x1000, 0, PERM_MASK), SUCCESS);
+    give(b, b, 0x1000, 0x1000, 0, PERM_MASK);
     CHECK_EQ(cap_perm(space_obj_load(b, 0x1000)), PERM_PD_PD | PERM_PD_SM);
 }
 
 static void references_follow_capabilities(void)
 {
     struct space_obj *const a = fresh_space(64);
-    struct kobject *const sm = new_object(KOBJ_SM);
+    struct kobject *const sm = testing_object(KOBJ_SM);
     put(a, 0, sm, PERM_SM_ALL);
     CHECK_EQ(sm->refs, 2);
-    CHECK_EQ(space_obj_delegate(a, a, 0, 1, 0, PERM_MASK), SUCCESS);
+    give(a, a, 0, 1, 0, PERM_MASK);
     CHECK_EQ(sm->refs, 3);
-    CHECK_EQ(space_obj_delegate(a, a, 0, 0, 0, PERM_SM_UP), SUCCESS); /* in place */
+    give(a, a, 0, 0, 0, PERM_SM_UP); /* in place */
     CHECK_EQ(sm->refs, 3);
-    CHECK_EQ(space_obj_delegate(a, a, 0, 0, 1, 0), SUCCESS);
+    give(a, a, 0, 0, 1, 0);
     CHECK_EQ(sm->refs, 1);
+}
+
+static void objects_without_references_are_delegated_as_null(void)
+{
+    struct space_obj *const a = fresh_space(64);
+    struct kobject *const sm = testing_object(KOBJ_SM), *const old = testing_object(KOBJ_SM);
+    put(a, 0, sm, PERM_SM_ALL);
+    put(a, 1, old, PERM_SM_ALL);
+    sm->refs = 0; /* as if another CPU had taken the capability meanwhile */
+    give(a, a, 0, 1, 0, PERM_MASK);
+    CHECK_EQ(space_obj_load(a, 1).raw, 0);
+    CHECK_EQ(old->refs, 1);
+    CHECK_EQ(sm->refs, 0);
+}
+
+static void slices_are_bounded_and_go_on_where_they_ended(void)
+{
+    struct space_obj *const a = fresh_space(64), *const b = more_space();
+    struct kobject *const sm = testing_object(KOBJ_SM);
+    for (uint64_t sel = 0; sel < 2048; sel++)
+        put(a, sel, sm, PERM_SM_ALL);
+    CHECK_EQ(give(a, b, 0, 4096, 11, PERM_MASK), 4);
+    for (uint64_t sel = 0; sel < 2048; sel++)
+        CHECK(cap_object(space_obj_load(b, 4096 + sel)) == sm);
+    CHECK_EQ(sm->refs, 1 + 2 * 2048);
+    /* Where there is nothing, a slice gets further. */
+    CHECK(give(a, b, 0x20000, 0x20000, 17, PERM_MASK) < 8);
+    CHECK(give(a, b, 0, 0, 18, 0) < 16);
+    CHECK_EQ(sm->refs, 1 + 2048);
 }
 
 static void running_out_keeps_what_was_done(void)
 {
-    struct space_obj *const a = fresh_space(64);
-    struct space_obj *const b = space_obj_create(nullptr);
-    struct kobject *const sm = new_object(KOBJ_SM);
+    struct space_obj *const a = fresh_space(64), *const b = more_space();
+    struct kobject *const sm = testing_object(KOBJ_SM);
     for (uint64_t sel = 0; sel < 1024; sel++)
         put(a, sel, sm, PERM_SM_ALL);
     while (frame_count_free() > 1)
-        CHECK(frame_alloc(0, FRAME_RAW) != nullptr);
+        CHECK(frame_alloc_reserve(0, FRAME_RAW) != nullptr);
     const uint32_t refs = sm->refs;
-    CHECK_EQ(space_obj_delegate(a, b, 0, 0, 10, PERM_MASK), MEM_CAP);
+    uint64_t done = 0;
+    CHECK_EQ(space_obj_delegate(a, b, 0, 0, 10, PERM_MASK, &done), SUCCESS);
+    CHECK_EQ(done, 512);
+    CHECK_EQ(space_obj_delegate(a, b, 0, 0, 10, PERM_MASK, &done), MEM_CAP);
+    CHECK_EQ(done, 512);
     CHECK_EQ(sm->refs, refs + 512);
     CHECK(space_obj_load(b, 511).raw != 0);
     CHECK_EQ(space_obj_load(b, 512).raw, 0);
-    CHECK_EQ(space_obj_delegate(a, b, 0, 0x20000, 10, 0), SUCCESS); /* emptying needs no memory */
+    give(a, b, 0, 0x20000, 10, 0); /* emptying needs no memory */
+}
+
+static void all_memory_comes_back(void)
+{
+    fresh_space(256);
+    const size_t before = frame_count_free();
+    struct pd *const child = testing_pd(pd);
+    struct space_obj *const space = space_obj_create(child);
+    CHECK(pd_link(&child->objects, &space->obj));
+    struct kobject *const sm = testing_object(KOBJ_SM);
+    for (uint64_t sel = 0; sel < SELNUM; sel += 300)
+        if (sel < 60'000)
+            put(space, sel, sm, PERM_SM_ALL);
+    put(space, SELNUM - 1, &space->obj, PERM_OBJ_ALL);
+    put(space, SELNUM - 2, &child->obj, PERM_PD_ALL);
+    CHECK(frame_count_free() < before - 100);
+    CHECK_EQ(sm->refs, 201);
+
+    kobject_put(&child->obj);
+    CHECK_EQ(testing_reap(), 0); /* the space keeps it */
+    give(space, space, SELNUM - 1, SELNUM - 1, 0, 0);
+    CHECK_EQ(testing_reap(), 0);
+    kobject_put(&space->obj);
+    CHECK(testing_reap() > 100); /* a step for each page; at the end the PD */
+    CHECK_EQ(sm->refs, 1);
+    CHECK_EQ(frame_count_free(), before);
+}
+
+static void one_space_is_linked_at_a_time(void)
+{
+    struct space_obj *const first = fresh_space(64), *const second = more_space();
+    CHECK(pd_link(&pd->objects, &first->obj));
+    CHECK(!pd_link(&pd->objects, &second->obj));
+    CHECK(pd->objects == &first->obj);
+    /* The first loses its last reference; the second takes its place before the first is gone. */
+    kobject_put(&first->obj);
+    CHECK(pd_link(&pd->objects, &second->obj));
+    testing_reap();
+    CHECK(pd->objects == &second->obj);
+    kobject_put(&second->obj);
+    testing_reap();
+    CHECK(pd->objects == nullptr);
 }
 
 int main(void)
@@ -116,7 +224,13 @@ int main(void)
     SIM_RUN(an_empty_space_holds_null_everywhere);
     SIM_RUN(selectors_beyond_the_last_are_null);
     SIM_RUN(lookup_wants_type_and_all_permissions);
+    SIM_RUN(insertion_fills_empty_slots_only);
+    SIM_RUN(insertion_without_memory_leaves_the_object_alone);
     SIM_RUN(delegation_masks_permissions_and_copies_nulls);
     SIM_RUN(references_follow_capabilities);
+    SIM_RUN(objects_without_references_are_delegated_as_null);
+    SIM_RUN(slices_are_bounded_and_go_on_where_they_ended);
     SIM_RUN(running_out_keeps_what_was_done);
+    SIM_RUN(all_memory_comes_back);
+    SIM_RUN(one_space_is_linked_at_a_time);
 }

@@ -4,6 +4,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
 #include "kernel/hypercall/hypercall.h"
+#include "kernel/obj/pd.h"
 #include "kernel/obj/sc.h"
 #include "kernel/sched/sched.h"
 

@@ -24,6 +24,7 @@ static struct {
     uint8_t *map GUARDED_BY(&lock); /* byte of page frame `base` + i at map[i] */
     uint64_t base GUARDED_BY(&lock), count GUARDED_BY(&lock);
     size_t pages_free GUARDED_BY(&lock), pages_total GUARDED_BY(&lock);
+    size_t pages_reserve GUARDED_BY(&lock);
 } pool;
 
 uint64_t kernel_phys;
@@ -84,6 +85,11 @@ static void range_free(uint64_t pfn, uint64_t end) REQUIRES(&pool.lock)
     }
 }
 
+static void reserve_set(void) REQUIRES(&pool.lock)
+{
+    pool.pages_reserve = min_u64(pool.pages_total / FRAME_RESERVE_SHARE, FRAME_RESERVE_MAX);
+}
+
 static uint64_t map_pages(uint64_t count)
 {
     return align_up(count, PAGE_SIZE) >> PAGE_BITS;
@@ -99,6 +105,7 @@ void frame_init(void *start, void *end)
     pool.count = pfn_of(end) - pool.base;
     __builtin_memset(pool.map, INNER, pool.count);
     range_free(pool.base + map_pages(pool.count), pool.base + pool.count);
+    reserve_set();
 }
 
 void frame_extend(void *end)
@@ -115,34 +122,45 @@ void frame_extend(void *end)
     pool.map = map;
     range_free(first_free + map_pages(pool.count), pool.base + pool.count);
     range_free(pool.base, pool.base + map_pages(old_count));
+    reserve_set();
+}
+
+/* A block of `order`, or nullptr. */
+static void *try_take(unsigned order, bool with_reserve)
+{
+    SPIN_GUARD(&pool.lock);
+    const uint32_t fits = pool.occupied & ~(uint32_t)low_bits(order);
+    if (fits == 0 || (!with_reserve && pool.pages_free < pool.pages_reserve + bit(order)))
+        return nullptr;
+    unsigned have = bit_lowest(fits);
+    const uint64_t pfn = pfn_of(pool.free[have].next);
+    block_take(pfn, have);
+    while (have > order) {
+        have--;
+        block_push(pfn + bit(have), have);
+    }
+    pool.map[pfn - pool.base] = (uint8_t)(USED | order);
+    pool.pages_free -= bit(order);
+    return block_of(pfn);
+}
+
+static ALWAYS_INLINE void *take(unsigned order, enum frame_fill fill, bool with_reserve)
+{
+    void *const frames = order <= FRAME_ORDER_MAX ? try_take(order, with_reserve) : nullptr;
+    if (frames != nullptr && fill == FRAME_ZERO)
+        for (uint64_t i = 0; i < bit(order); i++)
+            arch_page_zero((char *)frames + (i << PAGE_BITS));
+    return frames;
 }
 
 void *frame_alloc(unsigned order, enum frame_fill fill)
 {
-    if (order > FRAME_ORDER_MAX)
-        return nullptr;
+    return take(order, fill, false);
+}
 
-    void *frames;
-    {
-        SPIN_GUARD(&pool.lock);
-        const uint32_t fits = pool.occupied & ~(uint32_t)low_bits(order);
-        if (fits == 0)
-            return nullptr;
-        unsigned have = bit_lowest(fits);
-        const uint64_t pfn = pfn_of(pool.free[have].next);
-        block_take(pfn, have);
-        while (have > order) {
-            have--;
-            block_push(pfn + bit(have), have);
-        }
-        pool.map[pfn - pool.base] = (uint8_t)(USED | order);
-        pool.pages_free -= bit(order);
-        frames = block_of(pfn);
-    }
-    if (fill == FRAME_ZERO)
-        for (uint64_t i = 0; i < bit(order); i++)
-            arch_page_zero((char *)frames + (i << PAGE_BITS));
-    return frames;
+void *frame_alloc_reserve(unsigned order, enum frame_fill fill)
+{
+    return take(order, fill, true);
 }
 
 static bool try_free(void *frames, unsigned order)
@@ -172,4 +190,10 @@ size_t frame_count_total(void)
 {
     SPIN_GUARD(&pool.lock);
     return pool.pages_total;
+}
+
+size_t frame_count_reserve(void)
+{
+    SPIN_GUARD(&pool.lock);
+    return pool.pages_reserve;
 }

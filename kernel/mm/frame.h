@@ -20,6 +20,12 @@ enum frame_fill : uint8_t {
 };
 
 /*
+ * The last 1/32 of the pool, at most FRAME_RESERVE_MAX pages, is a reserve: only frame_alloc_reserve
+ * gives it away. Who may use it is decided where an account is known (kernel/obj/pd.h).
+ */
+enum : size_t { FRAME_RESERVE_SHARE = 32, FRAME_RESERVE_MAX = 256 };
+
+/*
  * Give [start, end) to the allocator; both page-aligned virtual addresses in the pool. The first
  * bytes of it hold the allocator's map: one byte per page. Called once.
  */
@@ -33,13 +39,19 @@ void frame_extend(void *end);
 
 /*
  * 2^order contiguous pages, naturally aligned with respect to physical addresses, or nullptr if the
- * pool cannot give them.
+ * pool cannot give them without its reserve.
  */
 [[nodiscard]] void *frame_alloc(unsigned order, enum frame_fill fill);
 
-/* Give back what frame_alloc(order) gave. Panics when that is not so. */
+/* The same, down to the last page. */
+[[nodiscard]] void *frame_alloc_reserve(unsigned order, enum frame_fill fill);
+
+/* Give back what was given with this order. Panics when that is not so. */
 void frame_free(void *frames, unsigned order);
 
 /* Pages that are free now / that the allocator manages in all. */
 size_t frame_count_free(void);
 size_t frame_count_total(void);
+
+/* Pages that frame_alloc leaves alone. */
+size_t frame_count_reserve(void);

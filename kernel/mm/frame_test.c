@@ -16,7 +16,7 @@ static void all_pages_come_back(void)
 
     static void *pages[1024];
     size_t count = 0;
-    while ((pages[count] = frame_alloc(0, FRAME_RAW)) != nullptr)
+    while ((pages[count] = frame_alloc_reserve(0, FRAME_RAW)) != nullptr)
         count++;
     CHECK_EQ(count, before);
     CHECK_EQ(frame_count_free(), 0);
@@ -24,6 +24,30 @@ static void all_pages_come_back(void)
         frame_free(pages[i * 7 % count], 0); /* 7 and 1023 are coprime: each page once */
     CHECK_EQ(frame_count_free(), before);
     CHECK(frame_alloc(9, FRAME_RAW) != nullptr); /* joined again into large blocks */
+}
+
+static void the_reserve_is_left_alone(void)
+{
+    sim_start(1024);
+    const size_t reserve = frame_count_reserve();
+    CHECK_EQ(reserve, 1023 / FRAME_RESERVE_SHARE);
+    while (frame_alloc(0, FRAME_RAW) != nullptr)
+        continue;
+    CHECK_EQ(frame_count_free(), reserve);
+    size_t count = 0;
+    while (frame_alloc_reserve(0, FRAME_ZERO) != nullptr)
+        count++;
+    CHECK_EQ(count, reserve);
+}
+
+static void a_large_block_does_not_eat_into_the_reserve(void)
+{
+    sim_start(1024);
+    while (frame_count_free() > frame_count_reserve() + 7)
+        CHECK(frame_alloc(0, FRAME_RAW) != nullptr);
+    CHECK(frame_alloc(3, FRAME_RAW) == nullptr);
+    CHECK(frame_alloc(2, FRAME_RAW) != nullptr);
+    CHECK(frame_alloc(2, FRAME_RAW) == nullptr);
 }
 
 static void blocks_are_aligned_and_disjoint(void)
@@ -149,6 +173,8 @@ static void extension_adds_its_pages(void)
 int main(void)
 {
     SIM_RUN(all_pages_come_back);
+    SIM_RUN(the_reserve_is_left_alone);
+    SIM_RUN(a_large_block_does_not_eat_into_the_reserve);
     SIM_RUN(blocks_are_aligned_and_disjoint);
     SIM_RUN(random_use_loses_nothing);
     SIM_RUN(zeroed_means_zeroed);

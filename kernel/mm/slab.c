@@ -25,9 +25,12 @@ static struct slab *slab_of(void *object)
     return (struct slab *)(void *)((char *)object - ((uintptr_t)object & PAGE_MASK));
 }
 
-static struct slab *slab_grow(struct slab_cache *cache) REQUIRES(&cache->lock)
+typedef void *(*source_t)(unsigned order, enum frame_fill fill);
+
+static ALWAYS_INLINE struct slab *slab_grow(struct slab_cache *cache, source_t source)
+    REQUIRES(&cache->lock)
 {
-    struct slab *const slab = frame_alloc(0, FRAME_RAW);
+    struct slab *const slab = source(0, FRAME_RAW);
     if (slab == nullptr)
         return nullptr;
     slab->cache = cache;
@@ -38,7 +41,7 @@ static struct slab *slab_grow(struct slab_cache *cache) REQUIRES(&cache->lock)
     return slab;
 }
 
-void *slab_alloc(struct slab_cache *cache)
+static ALWAYS_INLINE void *take(struct slab_cache *cache, source_t source)
 {
     SPIN_GUARD(&cache->lock);
     if (!cache->ready) {
@@ -46,7 +49,7 @@ void *slab_alloc(struct slab_cache *cache)
         cache->ready = true;
     }
     struct slab *const slab = list_is_empty(&cache->partial)
-                                  ? slab_grow(cache)
+                                  ? slab_grow(cache, source)
                                   : CONTAINER_OF(cache->partial.next, struct slab, link);
     if (slab == nullptr)
         return nullptr;
@@ -64,6 +67,16 @@ void *slab_alloc(struct slab_cache *cache)
     if (slab->free == nullptr && slab->fresh == 0)
         list_del(&slab->link);
     return object;
+}
+
+void *slab_alloc(struct slab_cache *cache)
+{
+    return take(cache, frame_alloc);
+}
+
+void *slab_alloc_reserve(struct slab_cache *cache)
+{
+    return take(cache, frame_alloc_reserve);
 }
 
 void slab_free(struct slab_cache *cache, void *object)

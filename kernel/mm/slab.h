@@ -28,7 +28,10 @@ struct slab_cache {
 /* An object of the cache, content undefined; nullptr if memory has run out. */
 [[nodiscard]] void *slab_alloc(struct slab_cache *cache);
 
-/* Give back what slab_alloc gave. */
+/* The same; a new page may come from the pool's reserve (kernel/mm/frame.h). */
+[[nodiscard]] void *slab_alloc_reserve(struct slab_cache *cache);
+
+/* Give back what slab_alloc or slab_alloc_reserve gave. */
 void slab_free(struct slab_cache *cache, void *object);
 
 /* Objects in use. */

@@ -52,6 +52,17 @@ static void running_out_is_an_answer(void)
     CHECK(slab_alloc(&cache) == nullptr);
 }
 
+static void the_last_pages_are_for_those_who_may(void)
+{
+    static struct slab_cache cache = SLAB_CACHE(struct thing);
+    sim_start(256);
+    while (slab_alloc(&cache) != nullptr)
+        continue;
+    CHECK_EQ(frame_count_free(), frame_count_reserve());
+    CHECK(slab_alloc_reserve(&cache) != nullptr);
+    CHECK(slab_alloc(&cache) != nullptr); /* the page is there now: its rest is for all */
+}
+
 static struct slab_cache one = SLAB_CACHE(struct thing), two = SLAB_CACHE(struct thing);
 
 static void free_into_wrong_cache(void *object)
@@ -70,5 +81,6 @@ int main(void)
 {
     SIM_RUN(objects_are_aligned_disjoint_and_come_back);
     SIM_RUN(running_out_is_an_answer);
+    SIM_RUN(the_last_pages_are_for_those_who_may);
     SIM_RUN(wrong_cache_is_noticed);
 }

@@ -8,14 +8,10 @@
 #include "kernel/cap/space_obj.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/mm/frame.h"
-#include "kernel/mm/slab.h"
 #include "kernel/obj/pd.h"
 #include "kernel/sync/rcu.h"
 
 static struct slab_cache cache = SLAB_CACHE(struct ec);
-
-enum : uint64_t { EC_CHARGE = sizeof(struct ec) + UTCB_SIZE };
 
 /* The space that a PD has in `*link`, with a reference; nullptr if it has none any more. */
 static struct kobject *bind(_Atomic(struct kobject *) *link)
@@ -38,10 +34,10 @@ struct ec *ec_create(const struct ec_plan *plan, status_t *why)
         goto undo_host;
 
     *why = MEM_OBJ;
-    struct ec *const ec = slab_alloc(&cache);
+    struct ec *const ec = pd_object_alloc(space->pd, &cache);
     if (ec == nullptr)
         goto undo_host;
-    struct utcb *const utcb = frame_alloc(0, FRAME_ZERO);
+    struct utcb *const utcb = pd_frame_alloc(space->pd, 0, FRAME_ZERO);
     if (utcb == nullptr)
         goto undo_ec;
     *ec = (struct ec){
@@ -59,16 +55,15 @@ struct ec *ec_create(const struct ec_plan *plan, status_t *why)
     list_init(&ec->parked);
     if (arch_ec_init_host(ec, uaddr(0), plan->sp, plan->fpu) != SUCCESS)
         goto undo_utcb;
-    pd_charge(space->pd, EC_CHARGE);
     atomic_fetch_or_explicit(&space->cpus[plan->cpu / 64], UINT64_C(1) << plan->cpu % 64,
                              memory_order_relaxed);
     *why = SUCCESS;
     return ec;
 
 undo_utcb:
-    frame_free(utcb, 0);
+    pd_frame_free(space->pd, utcb, 0);
 undo_ec:
-    slab_free(&cache, ec);
+    pd_object_free(space->pd, &cache, ec);
 undo_host:
     kobject_put(host);
 undo_objects:
@@ -86,11 +81,10 @@ void ec_free(struct ec *ec)
 {
     space_hst_unmap_owned(ec->host, ec->utcb_at, virt_to_phys(ec->utcb));
     arch_ec_fini(ec);
-    frame_free(ec->utcb, 0);
     struct space_hst *const host = ec->host;
     struct space_obj *const objects = ec->objects;
-    slab_free(&cache, ec);
-    pd_credit(host->pd, EC_CHARGE);
+    pd_frame_free(host->pd, ec->utcb, 0);
+    pd_object_free(host->pd, &cache, ec);
     kobject_put(&host->obj);
     kobject_put(&objects->obj);
 }

@@ -12,29 +12,9 @@ static struct slab_cache sc_cache = SLAB_CACHE(struct sc);
 static struct slab_cache pt_cache = SLAB_CACHE(struct pt);
 static struct slab_cache sm_cache = SLAB_CACHE(struct sm);
 
-/* An object of `cache` on the account of `pd`, which it keeps; the kernel's own have none. */
-static void *take(struct slab_cache *cache, struct pd *pd)
-{
-    void *const object = slab_alloc(cache);
-    if (object != nullptr && pd != nullptr) {
-        kobject_get(&pd->obj);
-        pd_charge(pd, cache->object_size);
-    }
-    return object;
-}
-
-static void give(struct slab_cache *cache, struct pd *pd, void *object)
-{
-    slab_free(cache, object);
-    if (pd != nullptr) {
-        pd_credit(pd, cache->object_size);
-        kobject_put(&pd->obj);
-    }
-}
-
 struct sc *sc_create(const struct sc_plan *plan)
 {
-    struct sc *const sc = take(&sc_cache, plan->pd);
+    struct sc *const sc = pd_object_alloc(plan->pd, &sc_cache);
     if (sc == nullptr)
         return nullptr;
     if (plan->ec != nullptr)
@@ -54,12 +34,12 @@ struct sc *sc_create(const struct sc_plan *plan)
 void sc_free(struct sc *sc)
 {
     kobject_put(&sc->ec->obj);
-    give(&sc_cache, sc->pd, sc);
+    pd_object_free(sc->pd, &sc_cache, sc);
 }
 
 struct pt *pt_create(struct pd *pd, struct ec *ec, uint64_t ip)
 {
-    struct pt *const pt = take(&pt_cache, pd);
+    struct pt *const pt = pd_object_alloc(pd, &pt_cache);
     if (pt == nullptr)
         return nullptr;
     kobject_get(&ec->obj);
@@ -70,12 +50,12 @@ struct pt *pt_create(struct pd *pd, struct ec *ec, uint64_t ip)
 void pt_free(struct pt *pt)
 {
     kobject_put(&pt->ec->obj);
-    give(&pt_cache, pt->pd, pt);
+    pd_object_free(pt->pd, &pt_cache, pt);
 }
 
 struct sm *sm_create(struct pd *pd, uint64_t count)
 {
-    struct sm *const sm = take(&sm_cache, pd);
+    struct sm *const sm = pd_object_alloc(pd, &sm_cache);
     if (sm == nullptr)
         return nullptr;
     *sm = (struct sm){.obj.type = KOBJ_SM, .pd = pd, .count = count};
@@ -85,5 +65,5 @@ struct sm *sm_create(struct pd *pd, uint64_t count)
 
 void sm_free(struct sm *sm)
 {
-    give(&sm_cache, sm->pd, sm);
+    pd_object_free(sm->pd, &sm_cache, sm);
 }

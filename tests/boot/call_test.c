@@ -3,23 +3,6 @@
 #include "kernel/abi/hypercall.h"
 #include "tests/boot/boot_test.h"
 
-/* Shrink this table as hypercalls are built. ipc_reply is not in it: it answers nothing. */
-static const enum hypercall missing[] = {
-    HYPERCALL_IPC_CALL,  HYPERCALL_CREATE_PD, HYPERCALL_CREATE_EC,  HYPERCALL_CREATE_SC,
-    HYPERCALL_CREATE_PT, HYPERCALL_CREATE_SM, HYPERCALL_CTRL_EC,    HYPERCALL_CTRL_SC,
-    HYPERCALL_CTRL_PT,   HYPERCALL_CTRL_SM,   HYPERCALL_ASSIGN_INT, HYPERCALL_ASSIGN_DEV,
-};
-
-TEST(call, what_is_not_built_answers_bad_hyp)
-{
-    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
-        const status_t status = trap_1(missing[i]);
-        if (status != BAD_HYP)
-            tap_fail(__FILE__, __LINE__, "hypercall %#x answers %s", missing[i],
-                     status_name(status));
-    }
-}
-
 TEST(call, reserved_number_answers_bad_hyp)
 {
     for (uint64_t flags = 0; flags < 16; flags++)
@@ -49,7 +32,6 @@ TEST(call, sleep_states_that_do_not_exist_are_missing_features)
 }
 
 static const struct tap_test tests[] = {
-    TAP_TEST(call, what_is_not_built_answers_bad_hyp),
     TAP_TEST(call, reserved_number_answers_bad_hyp),
     TAP_TEST(call, reserved_flags_are_ignored),
     TAP_TEST(call, unknown_platform_operations_are_bad_parameters),

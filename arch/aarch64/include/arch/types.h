@@ -60,7 +60,7 @@ struct arch_cpu {
     struct fault_frame *fault; /* offset 0: where the vectors put registers of a fatal exception */
     uint64_t vttbr;            /* VTTBR_EL2 as it is                                             */
     uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
-    uint8_t gic_target;        /* GICv2: mask of this CPU's interface                            */
+    uint64_t gic_kick;         /* what raises the kick here: GICD_SGIR or ICC_SGI1R_EL1          */
 };
 
 enum : uint64_t {
