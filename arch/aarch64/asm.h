@@ -9,11 +9,13 @@
 #define CPU_CURRENT 8
 #define CPU_STACK_TOP 16
 #define CPU_FAULT_FRAME 32
-#define CPU_VTTBR 40
+#define CPU_WORLD 40
+#define CPU_MPIDR 48
 
-/* struct ec (kernel/obj/ec.h), struct space_hst (kernel/cap/space_hst.h) */
-#define EC_HOST 0x148
-#define SPACE_VTTBR 0x28
+/* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
+#define EC_STACK 304
+#define EC_HOST 320
+#define SPACE_VTTBR 48
 
 /* struct fault_frame (fault.h) */
 #define FAULT_SP 248
@@ -21,9 +23,24 @@
 #define FAULT_FRAME_SIZE 272
 
 /* struct arch_regs (arch/types.h) */
-#define REGS_X30 240
+#define REGS_X18 144
+#define REGS_X19 160
 #define REGS_ELR 256
 #define REGS_TPIDR 272
+#define REGS_ESR 288
+
+/* ESR_EL2 of SVC #0 from AArch64: EC 0x15, IL 1, immediate 0. */
+#define ESR_HYPERCALL 0x56000000
+
+/* struct arch_fpu (fpu.h) */
+#define FPU_VECTORS 16
+
+/* CPTR_EL2: use of FPU and SIMD registers traps. */
+#define CPTR_TFP 0x400
+
+/* struct board (platforms/board.h) */
+#define BOARD_GICD 64
+#define BOARD_GICC 96
 
 /* Distance of the code's first instruction from the start of the image: kernel.ld, HEAD_SIZE. */
 #define IMAGE_HEAD_SIZE 0x800

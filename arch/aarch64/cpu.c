@@ -28,7 +28,7 @@ enum : uint64_t {
     MDCR_TDCC = 1 << 27,
 };
 
-/* Arm ARM, CPTR_EL2 with E2H = 0: RES1 bits, SVE (TZ), SME (TSM) and trace (TTA) trap. */
+/* Arm ARM, CPTR_EL2 with E2H = 0: RES1 bits, SVE (TZ), SME (TSM) and trace (TTA) trap; TFP: fpu.h. */
 enum : uint64_t { CPTR_RES1 = 0x22ff, CPTR_TZ = 1 << 8, CPTR_TSM = 1 << 12, CPTR_TTA = 1 << 20 };
 enum : uint64_t { CPTR_TAM = 1 << 30 };
 
@@ -131,15 +131,13 @@ static void init_new_traps(void)
 
 static void init_traps(void)
 {
-    uint64_t cptr = CPTR_RES1 | CPTR_TZ | CPTR_TSM | CPTR_TTA;
+    uint64_t cptr = CPTR_RES1 | CPTR_TFP | CPTR_TZ | CPTR_TSM | CPTR_TTA;
     if (sysreg_field(SYSREG_READ(id_aa64pfr0_el1), 47, 44) != 0)
         cptr |= CPTR_TAM;
     SYSREG_WRITE(cptr_el2, cptr);
     SYSREG_WRITE(hstr_el2, 0);
     init_debug();
     init_new_traps();
-    isb();
-    cpu_zero_simd();
 }
 
 static void init_timers(void)
@@ -180,11 +178,17 @@ void arch_cpu_init(struct cpu *cpu)
         cpu_cfp_name(sctlr >> SCTLR_BT_BIT & 1, (sctlr & SCTLR_ENIA) != 0));
 }
 
+void arch_interrupt_window(void)
+{
+    __asm__ volatile("msr daifclr, #2\n isb\n msr daifset, #2" : : : "memory");
+}
+
 void arch_cpu_idle(void)
 {
     /* WFI wakes for a masked interrupt too; then it is let in. Arm ARM, "Wait for Interrupt". */
     dsb_sy();
-    __asm__ volatile("wfi\n msr daifclr, #2\n isb\n msr daifset, #2" : : : "memory");
+    __asm__ volatile("wfi" : : : "memory");
+    arch_interrupt_window();
 }
 
 [[noreturn]] void arch_cpu_stop(void)

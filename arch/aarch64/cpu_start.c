@@ -10,6 +10,7 @@
 #include "arch/aarch64/start.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/contract/cpu.h"
+#include "arch/contract/timer.h"
 #include "kernel/base/mmio.h"
 #include "kernel/device/console.h"
 #include "kernel/mm/frame.h"
@@ -18,23 +19,37 @@
 
 enum : uint64_t { START_TIMEOUT_MS = 1000 };
 
+/*
+ * The CPU that is being started, until one of two takes it from here: that CPU, which then works, or the
+ * boot CPU, which then goes on without it. Nobody else ever gets the struct and the stack of a CPU that
+ * was given up: it may still come and use them, on its way to rest.
+ */
+static _Atomic(struct cpu *) awaited;
+
+static bool take_awaited(struct cpu *cpu)
+{
+    struct cpu *expected = cpu;
+    return atomic_compare_exchange_strong_explicit(&awaited, &expected, nullptr,
+                                                   memory_order_relaxed, memory_order_relaxed);
+}
+
+bool start_claim(struct cpu *cpu)
+{
+    return take_awaited(cpu);
+}
+
 static paddr_t entry_address(void)
 {
     return virt_to_phys(start_secondary_entry);
 }
 
-/* Until the CPU says it is online, or the time is over. */
-static bool wait_online(struct cpu *cpu)
+/* Until the CPU has come, or the time is over. */
+static bool wait_claim(struct cpu *cpu)
 {
-    const uint64_t end = arch_stc_read() + SYSREG_READ(cntfrq_el0) * START_TIMEOUT_MS / 1000;
-    while (!atomic_load_explicit(&cpu->shared.online, memory_order_acquire)) {
-        if (arch_stc_read() > end) {
-            /* Take the offer back. Whoever stores 0 first has won: it, or we. */
-            uint64_t offered = cpu->arch.mpidr | MPIDR_VALID;
-            if (atomic_compare_exchange_strong(&start_slot.mpidr, &offered, 0))
-                return false;
-            /* It has come, late: give it time to finish. */
-        }
+    const uint64_t end = arch_stc_read() + arch_stc_frequency() * START_TIMEOUT_MS / 1000;
+    while (atomic_load_explicit(&awaited, memory_order_relaxed) == cpu) {
+        if (arch_stc_read() > end)
+            return !take_awaited(cpu);
         arch_cpu_relax();
     }
     return true;
@@ -59,7 +74,7 @@ static void wake_parked(void)
     __asm__ volatile("dc cvac, %0\n dsb sy\n sev" : : "r"(&start_slot) : "memory");
 }
 
-static bool kick(uint16_t listed)
+static bool wake(uint16_t listed)
 {
     if (start_el3[1] != 0) {
         wake_parked();
@@ -86,10 +101,11 @@ static void start(uint16_t listed)
     fault_use_stack(cpu, stack);
     cpu->arch.mpidr = platform.cpu[listed].mpidr;
 
+    atomic_store_explicit(&awaited, cpu, memory_order_relaxed);
     start_slot.cpu = cpu;
-    /* Release: pairs with the LDAXR in start.S. */
+    /* Release: pairs with the LDAR in start.S. */
     atomic_store_explicit(&start_slot.mpidr, cpu->arch.mpidr | MPIDR_VALID, memory_order_release);
-    if (kick(listed) && wait_online(cpu))
+    if (wake(listed) && wait_claim(cpu))
         return;
     atomic_store_explicit(&start_slot.mpidr, 0, memory_order_relaxed);
     console_print(CONSOLE_WARN, "CPU with MPIDR %#lx does not start", cpu->arch.mpidr);

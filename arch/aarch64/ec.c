@@ -1,64 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Registers of host ECs; from an exception to the core and from the core to EL0. */
+/* First and last things of host ECs; exceptions on their way from the vectors to the core. */
 
 #include "arch/contract/ec.h"
 
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/ec.h"
-#include "arch/aarch64/gic.h"
+#include "arch/aarch64/fpu.h"
 #include "arch/aarch64/sysreg.h"
+#include "kernel/abi/aarch64/event.h"
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 
-static_assert(offsetof(struct arch_regs, x[30]) == REGS_X30, "vectors.S");
-static_assert(offsetof(struct arch_regs, sp) == REGS_X30 + 8, "vectors.S");
+static_assert(offsetof(struct arch_regs, x18) == REGS_X18, "vectors.S");
+static_assert(offsetof(struct arch_regs, x30) == REGS_X18 + 8, "vectors.S");
+static_assert(offsetof(struct arch_regs, x19) == REGS_X19, "vectors.S");
+static_assert(offsetof(struct arch_regs, sp) == REGS_X19 + 88, "vectors.S");
 static_assert(offsetof(struct arch_regs, elr) == REGS_ELR, "vectors.S");
 static_assert(offsetof(struct arch_regs, spsr) == REGS_ELR + 8, "vectors.S");
 static_assert(offsetof(struct arch_regs, tpidr) == REGS_TPIDR, "vectors.S");
 static_assert(offsetof(struct arch_regs, tpidrro) == REGS_TPIDR + 8, "vectors.S");
+static_assert(offsetof(struct arch_regs, esr) == REGS_ESR, "vectors.S");
+static_assert(offsetof(struct arch_regs, far) == REGS_ESR + 8, "vectors.S");
 static_assert(offsetof(struct arch_ec, regs) == 0, "vectors.S");
+static_assert(offsetof(struct arch_ec, stack_top) == EC_STACK, "vectors.S");
 static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
-static_assert(offsetof(struct cpu, arch.vttbr) == CPU_VTTBR, "vectors.S");
+static_assert(offsetof(struct cpu, arch.world) == CPU_WORLD, "vectors.S");
 static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");
-
-/* Exception classes (Arm ARM, ESR_EL2, EC) that leave something in FAR_EL2 and HPFAR_EL2. */
-enum : uint64_t {
-    EC_INSTRUCTION_ABORT = 0x20,
-    EC_INSTRUCTION_ABORT_SAME = 0x21,
-    EC_PC_ALIGNMENT = 0x22,
-    EC_DATA_ABORT = 0x24,
-    EC_DATA_ABORT_SAME = 0x25,
-    EC_WATCHPOINT = 0x34,
-    EC_WATCHPOINT_SAME = 0x35,
-
-    EC_WITH_HPFAR = UINT64_C(1) << EC_INSTRUCTION_ABORT | UINT64_C(1) << EC_INSTRUCTION_ABORT_SAME |
-                    UINT64_C(1) << EC_DATA_ABORT | UINT64_C(1) << EC_DATA_ABORT_SAME,
-    EC_WITH_FAR = EC_WITH_HPFAR | UINT64_C(1) << EC_PC_ALIGNMENT | UINT64_C(1) << EC_WATCHPOINT |
-                  UINT64_C(1) << EC_WATCHPOINT_SAME,
-};
+static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vectors.S");
 
 [[noreturn]] void event_enter(struct ec *ec)
 {
-    struct arch_regs *const regs = &ec->arch.regs;
-    const uint64_t esr = SYSREG_READ(esr_el2);
-    const unsigned class = (unsigned)sysreg_field(esr, 31, 26);
-    regs->esr = esr;
-    regs->far = EC_WITH_FAR >> class & 1 ? SYSREG_READ(far_el2) : 0;
-    regs->hpfar = EC_WITH_HPFAR >> class & 1 ? SYSREG_READ(hpfar_el2) : 0;
-    ec_event(ec, class);
+    /* Arm ARM, ESR_EL2: the exception class is the event's number. */
+    const unsigned event = (unsigned)sysreg_field(ec->arch.regs.esr, 31, 26);
+    if (event == EVENT_FPU && fpu_take(ec))
+        arch_ec_resume(ec);
+    ec_event(ec, event);
 }
 
-[[noreturn]] void irq_enter(struct ec *ec)
-{
-    gic_handle();
-    arch_ec_resume(ec);
-}
-
-void arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp)
+status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
 {
     /* SPSR 0: EL0, AArch64, all interrupts unmasked. */
-    ec->arch.regs = (struct arch_regs){.sp = sp.raw, .elr = ip.raw};
+    ec->arch = (struct arch_ec){
+        .regs = {.sp = sp.raw, .elr = ip.raw},
+        .stack_top = cpu_table[ec->cpu]->stack_top,
+        .fpu = fpu ? fpu_create() : nullptr,
+    };
+    return fpu && ec->arch.fpu == nullptr ? MEM_OBJ : SUCCESS;
+}
+
+void arch_ec_fini(struct ec *ec)
+{
+    struct cpu *const cpu = cpu_local();
+    fpu_destroy(ec);
+    if (cpu->current == ec)
+        cpu->current = nullptr;
 }
 
 void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3])

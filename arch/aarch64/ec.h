@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between vectors.S and C. `ec` is current, its registers are saved, the stack is the kernel's. */
+/* Between vectors.S and C. */
 #pragma once
 
 #include "kernel/obj/ec.h"
 
-/* A synchronous exception other than a hypercall, or SError. */
+/*
+ * A synchronous exception of EL0 other than a hypercall, or SError. `ec` is current, its registers are
+ * saved, with ESR_EL2 and FAR_EL2; the stack is the kernel's.
+ */
 [[noreturn]] void event_enter(struct ec *ec);
 
-/* An interrupt. */
-[[noreturn]] void irq_enter(struct ec *ec);
-
 /*
- * Make the host space of `space` the one EL0 runs in. With a shared VMID the translations of the
- * others go first. The return to EL0 synchronises.
+ * Leave the host space and the FPU state that this CPU has active, where that takes more than loading
+ * others: WORLD_STICKY. Afterwards none is.
  */
-struct space_hst;
-void space_switch(const struct space_hst *space);
+void world_leave(void);

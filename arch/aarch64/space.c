@@ -2,13 +2,16 @@
 /* Memory spaces: TLB tags and TLB maintenance. Tables themselves are kernel/mm/ptab.h's. */
 
 #include "arch/aarch64/ec.h"
+#include "arch/aarch64/fpu.h"
 #include "arch/aarch64/start.h"
 #include "arch/aarch64/sysreg.h"
+#include "arch/contract/cpu.h"
 #include "arch/contract/ec.h"
 #include "arch/contract/space.h"
 #include "kernel/base/bits.h"
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/remote.h"
 
 /* Arm ARM, VTTBR_EL2. VMID 0 is shared by spaces that came when all others were taken. */
 enum : unsigned { VTTBR_VMID_SHIFT = 48, VMID_SHARED = 0 };
@@ -43,44 +46,88 @@ static void vmid_give(uint64_t vmid)
     vmids.used[vmid / 64] &= ~bit(vmid % 64);
 }
 
+/* VMID of a value of VTTBR_EL2. */
+static uint64_t vmid_of(uint64_t vttbr)
+{
+    return vttbr >> VTTBR_VMID_SHIFT;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
     space->root = frame_alloc(ROOT_ORDER, FRAME_ZERO);
     if (space->root == nullptr)
         return MEM_OBJ;
-    space->vttbr = vmid_take() << VTTBR_VMID_SHIFT | virt_to_phys(space->root).raw;
+    const uint64_t vmid = vmid_take();
+    space->vttbr = vmid << VTTBR_VMID_SHIFT | virt_to_phys(space->root).raw;
+    space->world = (uintptr_t)CONTAINER_OF(space, struct space_hst, arch) |
+                   (vmid == VMID_SHARED ? WORLD_STICKY : 0);
     dsb_ishst();
     return SUCCESS;
 }
 
+/* Does `cpu` have `space` active? If not, and no EC is bound to the space, it never will. */
+static bool is_world_of(const struct cpu *cpu, const struct arch_space_hst *space)
+{
+    /* Acquire: pairs with the release in arch_cpu_serve. */
+    const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_acquire);
+    return (world & ~WORLD_STICKY) == (space->world & ~WORLD_STICKY);
+}
+
+void arch_cpu_serve(void)
+{
+    struct cpu *const cpu = cpu_local();
+    const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
+    const struct space_hst *const space = (struct space_hst *)(world & ~WORLD_STICKY); /* NOLINT */
+    /* Acquire: pairs with the release in arch_space_hst_fini. */
+    if (space != nullptr && atomic_load_explicit(&space->arch.dying, memory_order_acquire))
+        world_leave();
+}
+
 void arch_space_hst_fini(struct arch_space_hst *space)
 {
+    atomic_store_explicit(&space->dying, true, memory_order_release);
+    arch_cpu_serve();
+    for (uint16_t id = 0; id < cpu_count; id++)
+        if (is_world_of(cpu_table[id], space))
+            cpu_ask(cpu_table[id]);
+    for (uint16_t id = 0; id < cpu_count; id++)
+        if (is_world_of(cpu_table[id], space))
+            cpu_await(cpu_table[id]);
     arch_space_hst_flush(space);
-    vmid_give(space->vttbr >> VTTBR_VMID_SHIFT);
+    if (vmid_of(space->vttbr) != VMID_SHARED)
+        vmid_give(vmid_of(space->vttbr));
     frame_free(space->root, ROOT_ORDER);
 }
 
 void arch_space_hst_flush(struct arch_space_hst *space)
 {
     /* The instruction takes the VMID from VTTBR_EL2. Arm ARM, TLBI VMALLS12E1IS. */
-    const uint64_t active = cpu_local()->arch.vttbr;
+    const uint64_t active = SYSREG_READ(vttbr_el2);
+    const bool is_active = vmid_of(active) == vmid_of(space->vttbr);
     dsb_ishst();
-    SYSREG_WRITE(vttbr_el2, space->vttbr);
-    isb();
+    if (!is_active) {
+        SYSREG_WRITE(vttbr_el2, space->vttbr);
+        isb();
+    }
     __asm__ volatile("tlbi vmalls12e1is\n dsb ish\n" : : : "memory");
-    SYSREG_WRITE(vttbr_el2, active);
-    isb();
+    if (!is_active) {
+        SYSREG_WRITE(vttbr_el2, active);
+        isb();
+    }
 }
 
-void space_switch(const struct space_hst *space)
+void world_leave(void)
 {
-    const uint64_t vttbr = space->arch.vttbr;
-    cpu_local()->arch.vttbr = vttbr;
-    SYSREG_WRITE(vttbr_el2, vttbr);
-    if (vttbr >> VTTBR_VMID_SHIFT == VMID_SHARED) {
+    struct arch_cpu *const cpu = &cpu_local()->arch;
+    fpu_deny();
+    const bool is_shared = vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED;
+    SYSREG_WRITE(vttbr_el2, 0);
+    if (is_shared) {
         isb();
         __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
     }
+    /* Release: who sees the space gone from here, finds nothing of it in this CPU's registers. */
+    atomic_store_explicit(&cpu->world, 0, memory_order_release);
 }
 
 void arch_kernel_flush(uintptr_t va, uint64_t size)

@@ -169,15 +169,20 @@ start:
 start_secondary_entry:
     bl      enter_el2
     mmu_on
-    /* Take what the boot CPU put into the slot for this CPU, unless it has given up waiting. */
+    /*
+     * What the boot CPU offers, if it is for this CPU. When this one is late, the struct may already be
+     * another's: that says whose it is.
+     */
     address x9, start_slot
     own_mpidr x10, x11
-1:  ldaxr   x11, [x9]
+    ldar    x11, [x9]
     cmp     x11, x10
     b.ne    stop
-    stlxr   w12, xzr, [x9]
-    cbnz    w12, 1b
     ldr     x19, [x9, #8]
+    ldr     x11, [x19, #CPU_MPIDR]
+    orr     x11, x11, #MPIDR_VALID
+    cmp     x11, x10
+    b.ne    stop
     msr     tpidr_el2, x19
     ldr     x9, [x19, #CPU_STACK_TOP]
     mov     sp, x9
@@ -201,7 +206,7 @@ stop:
     b       stop
 
 /*
- * Reach EL2 with its MMU off and return there. x30 is a physical address; clobbers x9-x11.
+ * Reach EL2 with its MMU off and return there. x30 is a physical address; clobbers x9-x12.
  */
 enter_el2:
     mrs     x9, CurrentEL
@@ -250,7 +255,10 @@ enter_el2:
     mov     x11, #0xf                       /* ICC_SRE_EL3: Enable, DIB, DFB, SRE */
     msr     s3_6_c12_c12_5, x11
     isb
-5:  ldr     x9, =SCTLR_RES1
+5:  mov     x12, x30
+    bl      el3_gic
+    mov     x30, x12
+    ldr     x9, =SCTLR_RES1
     msr     sctlr_el2, x9
     ldr     x9, =HCR_START
     msr     hcr_el2, x9

@@ -10,10 +10,14 @@
 #include "arch/contract/cpu.h"
 #include "kernel/base/bits.h"
 #include "kernel/firmware/uefi.h"
+#include "platforms/board.h"
 
 static_assert(sizeof(struct uefi_handover) <= START_UEFI_SIZE, "start.S");
 static_assert(BOOT_STACK_SIZE == PAGE_SIZE << CPU_STACK_ORDER, "start.S");
 static_assert(offsetof(struct start_slot, cpu) == 8, "start.S");
+static_assert(offsetof(struct cpu, arch.mpidr) == CPU_MPIDR, "start.S");
+static_assert(offsetof(struct board, gicd) == BOARD_GICD, "el3.S");
+static_assert(offsetof(struct board, gicc) == BOARD_GICC, "el3.S");
 
 uint64_t arch_stc_offset;
 
@@ -67,6 +71,8 @@ struct start_random start_random(void)
 [[noreturn]] void start_secondary(struct cpu *cpu)
 {
     arch_cpu_init(cpu);
+    if (!start_claim(cpu))
+        arch_cpu_stop();
     boot_secondary(cpu);
 }
 

@@ -13,8 +13,8 @@ extern uint64_t table_identity[512], table_identity_1g[512], table_identity_2m[5
 extern char boot_stack_top[];
 
 /*
- * What the boot CPU offers to the CPU it is starting: the CPU with that MPIDR (with MPIDR_VALID)
- * takes its struct by storing 0.
+ * What the boot CPU offers to the CPU it is starting, the one with that MPIDR (with MPIDR_VALID). 0:
+ * nothing.
  */
 struct start_slot {
     _Atomic uint64_t mpidr;
@@ -24,6 +24,12 @@ extern struct start_slot start_slot;
 
 /* MPIDR of the CPU that asked last to be the boot CPU, and of the one that is; 0 0: entered at EL2. */
 extern uint64_t start_el3[2];
+
+/*
+ * The CPU that `cpu` was offered to is ready to work. Answers false if it is too late: the boot CPU has
+ * gone on without it. Context: that CPU, set up.
+ */
+bool start_claim(struct cpu *cpu);
 
 /* First instruction of a started CPU. */
 extern const char start_secondary_entry[];

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exception vectors of EL2 and the way back to EL0.
+ * Exception vectors of EL2 and the ways back to EL0. The figure is in arch/contract/ec.h.
  *
  * While an EC runs, SP_EL2 points to its struct arch_regs, so an entry saves registers without
- * needing one; then the kernel stack is taken from the CPU's struct (TPIDR_EL2). Everything in the
- * kernel runs with SP_EL2, interrupts masked.
+ * needing one; then it takes the kernel stack of the EC's CPU. Everything in the kernel runs with
+ * SP_EL2, interrupts masked. What a hypercall does not save stays where it is: X19-X29 with C, SP_EL0,
+ * ELR_EL2, SPSR_EL2 and TPIDR_EL0 in their registers. TPIDRRO_EL0 is written by the kernel alone, so
+ * the frame always has it.
  */
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/cfp.h"
 
-/* Lower EL: x0-x29 into the EC, then go on at \to. */
-.macro vector_lower to
-    .balign 0x80
+/* What C may change, into the EC. Afterwards x0-x18 and x30 are free. */
+.macro save_volatile
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
     stp     x4, x5, [sp, #32]
@@ -21,37 +22,66 @@
     stp     x12, x13, [sp, #96]
     stp     x14, x15, [sp, #112]
     stp     x16, x17, [sp, #128]
-    stp     x18, x19, [sp, #144]
-    stp     x20, x21, [sp, #160]
-    stp     x22, x23, [sp, #176]
-    stp     x24, x25, [sp, #192]
-    stp     x26, x27, [sp, #208]
-    stp     x28, x29, [sp, #224]
-    b       \to
+    stp     x18, x30, [sp, #REGS_X18]
 .endm
 
-/* The rest of an EC's registers; then x0 = EC, on the kernel stack. */
-.macro save_rest
-    mrs     x0, sp_el0
-    mrs     x1, elr_el2
-    mrs     x2, spsr_el2
-    mrs     x3, tpidr_el0
-    mrs     x4, tpidrro_el0
-    stp     x30, x0, [sp, #REGS_X30]
-    stp     x1, x2, [sp, #REGS_ELR]
-    stp     x3, x4, [sp, #REGS_TPIDR]
-    mrs     x5, tpidr_el2
-    ldr     x5, [x5, #CPU_STACK_TOP]
+/* All other registers, into the EC at \ec. */
+.macro save_rest ec
+    mrs     x3, sp_el0
+    mrs     x4, elr_el2
+    mrs     x5, spsr_el2
+    mrs     x6, tpidr_el0
+    stp     x19, x20, [\ec, #REGS_X19]
+    stp     x21, x22, [\ec, #REGS_X19 + 16]
+    stp     x23, x24, [\ec, #REGS_X19 + 32]
+    stp     x25, x26, [\ec, #REGS_X19 + 48]
+    stp     x27, x28, [\ec, #REGS_X19 + 64]
+    stp     x29, x3, [\ec, #REGS_X19 + 80]
+    stp     x4, x5, [\ec, #REGS_ELR]
+    str     x6, [\ec, #REGS_TPIDR]
+.endm
+
+/* x0 = EC, on the kernel stack. */
+.macro take_stack
     mov     x0, sp
-    mov     sp, x5
+    ldr     x1, [sp, #EC_STACK]
+    mov     sp, x1
 .endm
 
-/* The kernel's own exceptions. SP_EL0 and TPIDRRO_EL0 are free: they were saved, or nobody needs them. */
+.macro load_volatile_and_leave
+    ldp     x18, x30, [sp, #REGS_X18]
+    ldp     x16, x17, [sp, #128]
+    ldp     x14, x15, [sp, #112]
+    ldp     x12, x13, [sp, #96]
+    ldp     x10, x11, [sp, #80]
+    ldp     x8, x9, [sp, #64]
+    ldp     x6, x7, [sp, #48]
+    ldp     x4, x5, [sp, #32]
+    ldp     x2, x3, [sp, #16]
+    ldp     x0, x1, [sp, #0]
+    eret
+    dsb     nsh                             /* nothing is speculated behind the return */
+    isb
+.endm
+
+/* The kernel's own exceptions. SP_EL0 and TPIDRRO_EL0 are free: what they held is lost with the kernel. */
 .macro vector_fatal kind
     .balign 0x80
     msr     sp_el0, x0
     mov     x0, #\kind
     b       fatal
+.endm
+
+.macro vector_event
+    .balign 0x80
+    save_volatile
+    b       user_event
+.endm
+
+.macro vector_irq
+    .balign 0x80
+    save_volatile
+    b       user_irq
 .endm
 
     .section .text.vectors, "ax"
@@ -67,35 +97,109 @@ vectors:
     b       kernel_irq
     vector_fatal 2
     vector_fatal 3
-    vector_lower user_sync                  /* lower EL, AArch64 */
-    vector_lower user_irq
+    .balign 0x80                            /* lower EL, AArch64 */
+    save_volatile
+    mrs     x1, esr_el2
+    mov     w2, #ESR_HYPERCALL
+    cmp     x1, x2
+    b.eq    user_hypercall
+    b       user_event
+    vector_irq
     vector_fatal 4
-    vector_lower user_serror
-    vector_lower user_event                 /* lower EL, AArch32 */
-    vector_lower user_irq
+    vector_event
+    vector_event                            /* lower EL, AArch32: host threads never are */
+    vector_irq
     vector_fatal 4
-    vector_lower user_serror
+    vector_event
     .balign 0x80
 
-/* SVC #0 (ESR_EL2: EC 0x15, IL 1, immediate 0) is a hypercall, all else an event. */
-user_sync:
-    save_rest
-    mrs     x1, esr_el2
-    mov     w2, #0x56000000
-    cmp     x1, x2
-    b.eq    hypercall_enter
-    b       event_enter
+user_hypercall:
+    take_stack
+    bl      hypercall_enter
+    mrs     x1, tpidr_el2
+    ldr     x2, [x1, #CPU_CURRENT]
+    cmp     x0, x2
+    b.ne    1f
+    mov     sp, x0
+    load_volatile_and_leave
 
+1:  save_rest x2
+    cbnz    x0, ec_switch
+    mov     x0, x2
+    b       hypercall_leave
+
+/* void arch_ec_resume(struct ec *ec) */
+    .global arch_ec_resume
+arch_ec_resume:
+    bti_landing c
+    mrs     x1, tpidr_el2
+    ldr     x2, [x1, #CPU_CURRENT]
+    cmp     x0, x2
+    b.eq    ec_load                         /* the last to run here: its world is still there */
+
+/* Leave into x0, which is not current; x1 = CPU. */
+ec_switch:
+    ldr     x3, [x0, #EC_HOST]
+    ldr     x4, [x1, #CPU_WORLD]
+    cmp     x3, x4
+    b.eq    1f
+    tbnz    x4, #0, 2f
+    ldp     x5, x6, [x3, #SPACE_VTTBR]
+    msr     vttbr_el2, x5
+    str     x6, [x1, #CPU_WORLD]
+1:  str     x0, [x1, #CPU_CURRENT]
+
+/* Load all registers of x0 and leave. */
+ec_load:
+    mov     sp, x0
+    ldp     x1, x2, [sp, #REGS_ELR]
+    ldp     x3, x4, [sp, #REGS_TPIDR]
+    ldp     x29, x5, [sp, #REGS_X19 + 80]
+    msr     elr_el2, x1
+    msr     spsr_el2, x2
+    msr     tpidr_el0, x3
+    msr     tpidrro_el0, x4
+    msr     sp_el0, x5
+    ldp     x27, x28, [sp, #REGS_X19 + 64]
+    ldp     x25, x26, [sp, #REGS_X19 + 48]
+    ldp     x23, x24, [sp, #REGS_X19 + 32]
+    ldp     x21, x22, [sp, #REGS_X19 + 16]
+    ldp     x19, x20, [sp, #REGS_X19]
+    load_volatile_and_leave
+
+2:  mov     x19, x0
+    bl      world_leave
+    mov     x0, x19
+    mrs     x1, tpidr_el2
+    b       ec_switch
+
+/* void arch_cpu_restart(void (*next)(void)) */
+    .global arch_cpu_restart
+arch_cpu_restart:
+    bti_landing c
+    mrs     x1, tpidr_el2
+    ldr     x1, [x1, #CPU_STACK_TOP]
+    mov     sp, x1
+    blr     x0                              /* does not return */
+
+/* Exceptions that are no hypercalls, and SError. */
 user_event:
-user_serror:
-    save_rest
+    save_rest sp
+    mrs     x7, esr_el2
+    mrs     x8, far_el2
+    stp     x7, x8, [sp, #REGS_ESR]
+    take_stack
     b       event_enter
 
 user_irq:
-    save_rest
-    b       irq_enter
+    save_rest sp
+    take_stack
+    mov     x19, x0
+    bl      gic_handle
+    mov     x0, x19
+    b       sched_leave
 
-/* An interrupt while the CPU rests (arch_cpu_idle): keep what C may change. */
+/* An interrupt while the CPU rests or has opened a window: keep what C may change, and ELR and SPSR. */
 kernel_irq:
     stp     x29, x30, [sp, #-192]!
     stp     x0, x1, [sp, #16]
@@ -163,60 +267,3 @@ fatal:
 fatal_again:
     wfe
     b       fatal_again
-
-/* void arch_ec_resume(struct ec *ec): leave the kernel into an EC. Here, as it is half of each call. */
-    .global arch_ec_resume
-arch_ec_resume:
-    bti_landing c
-    mrs     x1, tpidr_el2
-    ldr     x2, [x0, #EC_HOST]
-    ldr     x3, [x1, #CPU_VTTBR]
-    ldr     x4, [x2, #SPACE_VTTBR]
-    str     x0, [x1, #CPU_CURRENT]
-    cmp     x3, x4
-    b.ne    3f
-2:  mov     sp, x0
-    ldp     x1, x2, [sp, #REGS_ELR]
-    ldp     x3, x4, [sp, #REGS_TPIDR]
-    ldp     x30, x5, [sp, #REGS_X30]
-    msr     elr_el2, x1
-    msr     spsr_el2, x2
-    msr     tpidr_el0, x3
-    msr     tpidrro_el0, x4
-    msr     sp_el0, x5
-    ldp     x28, x29, [sp, #224]
-    ldp     x26, x27, [sp, #208]
-    ldp     x24, x25, [sp, #192]
-    ldp     x22, x23, [sp, #176]
-    ldp     x20, x21, [sp, #160]
-    ldp     x18, x19, [sp, #144]
-    ldp     x16, x17, [sp, #128]
-    ldp     x14, x15, [sp, #112]
-    ldp     x12, x13, [sp, #96]
-    ldp     x10, x11, [sp, #80]
-    ldp     x8, x9, [sp, #64]
-    ldp     x6, x7, [sp, #48]
-    ldp     x4, x5, [sp, #32]
-    ldp     x2, x3, [sp, #16]
-    ldp     x0, x1, [sp, #0]
-    eret
-    dsb     nsh                             /* nothing is speculated behind the return */
-    isb
-3:  mov     x19, x0
-    mov     x0, x2
-    bl      space_switch
-    mov     x0, x19
-    b       2b
-
-/* void cpu_zero_simd(void) */
-    .arch_extension fp
-    .arch_extension simd
-    .global cpu_zero_simd
-cpu_zero_simd:
-    bti_landing c
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    movi    v\n\().2d, #0
-    .endr
-    msr     fpcr, xzr
-    msr     fpsr, xzr
-    ret

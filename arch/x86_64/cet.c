@@ -5,9 +5,9 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/patch.h"
 #include "arch/x86_64/regs.h"
 #include "arch/x86_64/space.h"
-#include "arch/x86_64/start.h"
 #include "arch/x86_64/tables.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
@@ -57,10 +57,10 @@ static bool has_branch_tracking(void)
     return CFP_BRANCH && cpu_has(CPU_IBT);
 }
 
-/* Decided once, by start.S, which left or removed the instructions. */
+/* Decided once, by patch.c, which left or removed the instructions. */
 static bool has_shadow_stack(void)
 {
-    return CFP_RETURN && patch_features & FEATURE_SHADOW_STACK;
+    return CFP_RETURN && (patch_features >> FEATURE_SHADOW_STACK & 1);
 }
 
 const char *cet_level(void)

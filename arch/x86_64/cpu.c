@@ -58,12 +58,12 @@ void cpu_set_number(const struct cpu *cpu)
 void arch_cpu_init(struct cpu *cpu)
 {
     tables_load(cpu);
-    write_cr0(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE);
+    write_cr0(CR0_KERNEL);
     write_cr4(cr4_value());
     wrmsr(IA32_PAT, PAT_VALUE);
     debug_registers_reset();
     syscall_init();
-    fpu_init();
+    fpu_init(cpu);
     machine_check_init();
     lapic_init();
     cpu->arch.apic_id = lapic_id();
@@ -78,6 +78,12 @@ void arch_cpu_idle(void)
     /* STI takes effect after the next instruction: no interrupt slips in between. */
     __asm__ volatile("sti; hlt; cli" ::: "memory");
     trap_report_nmi(cpu_local());
+}
+
+void arch_interrupt_window(void)
+{
+    /* As above: interrupts are let in behind the NOP. */
+    __asm__ volatile("sti; nop; cli" ::: "memory");
 }
 
 [[noreturn]] void arch_cpu_stop(void)

@@ -22,12 +22,22 @@ enum cpu_feature : uint8_t {
     CPU_RDPID,
     CPU_SHADOW_STACK,
     CPU_IBT,
+    CPU_SPEC_CTRL, /* IBRS, IBPB */
+    CPU_MD_CLEAR,  /* VERW clears buffers */
+    CPU_ARCH_CAPABILITIES,
+    CPU_XSAVEOPT,
     CPU_XSAVES,
+    CPU_XSAVE_POINTERS, /* XSAVE always saves the pointers of x87 exceptions */
+    CPU_AMD_IBPB,
+    CPU_AUTO_IBRS,
     CPU_PAGE_1G,
     CPU_RDTSCP,
     CPU_FEATURE_COUNT,
 };
 bool cpu_has(enum cpu_feature feature);
+
+enum cpu_vendor : uint8_t { CPU_VENDOR_OTHER, CPU_VENDOR_INTEL, CPU_VENDOR_AMD /* and Hygon */ };
+enum cpu_vendor cpu_vendor(void);
 
 /* Fill cpu_limits. Context: boot CPU, before anything uses them. */
 void cpu_limits_read(void);

@@ -3,11 +3,10 @@
 #include "arch/contract/ec.h"
 
 #include "arch/x86_64/entry.h"
+#include "arch/x86_64/fpu.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/ports.h"
 #include "arch/x86_64/space.h"
-#include "arch/x86_64/tables.h"
-#include "arch/x86_64/vector.h"
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 
@@ -35,9 +34,13 @@ REGS_AT(rflags, REGS_RFLAGS);
 REGS_AT(rsp, REGS_RSP);
 REGS_AT(ss, REGS_SS);
 static_assert(sizeof(struct arch_regs) == REGS_SIZE);
-static_assert(REGS_SIZE % 16 == 0 && alignof(struct ec) >= 16, "the CPU aligns RSP0 to 16 bytes");
+static_assert(offsetof(struct ec, host) == EC_HOST);
+static_assert(offsetof(struct space_hst, arch.cr3) == HOST_CR3);
+static_assert(offsetof(struct cpu, arch.quick_host) == CPU_QUICK_HOST);
+static_assert(offsetof(struct cpu, arch.host) == CPU_HOST);
+static_assert(offsetof(struct cpu, arch.switch_work) == CPU_SWITCH_WORK);
 
-void arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp)
+status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
 {
     ec->arch = (struct arch_ec){
         .regs = {.vector = VECTOR_SYSCALL,
@@ -47,6 +50,15 @@ void arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp)
                  .rsp = sp.raw,
                  .ss = SEL_USER_DATA},
     };
+    return fpu ? fpu_create(ec) : SUCCESS;
+}
+
+void arch_ec_fini(struct ec *ec)
+{
+    struct cpu *const cpu = cpu_local();
+    fpu_destroy(ec);
+    if (cpu->current == ec)
+        cpu->current = nullptr;
 }
 
 void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3])
@@ -56,21 +68,16 @@ void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3])
     ec->arch.regs.rdx = reg[2];
 }
 
-static void make_current(struct cpu *cpu, struct ec *ec)
-{
-    cpu->current = ec;
-    tables_set_rsp0(cpu, &ec->arch.regs + 1);
-    if (cpu->arch.host != &ec->host->arch)
-        space_activate(&ec->host->arch);
-    ports_switch(cpu, ec->ports);
-}
-
-[[noreturn]] void arch_ec_resume(struct ec *ec)
+void ec_switch(struct ec *ec)
 {
     struct cpu *const cpu = cpu_local();
-    if (UNLIKELY(cpu->current != ec))
-        make_current(cpu, ec);
-    exit_to_user(ec);
+    if (cpu->arch.switch_work & SWITCH_FPU)
+        fpu_switch(cpu, ec);
+    if (space_active(cpu) != ec->host) {
+        space_activate(ec->host);
+        ports_switch(cpu);
+    }
+    space_set_quick(cpu);
 }
 
 [[noreturn]] void exit_refused(struct ec *ec)

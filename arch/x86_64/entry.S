@@ -2,31 +2,24 @@
 /*
  * Ways into the kernel and out of it.
  *
- * From user mode the registers go straight into the current EC: SYSCALL stores them there, exceptions
- * and interrupts find it as their stack (RSP0 of the TSS points to the end of ec->arch.regs). Then the
- * kernel stack of the CPU is used, from its top. C never returns to here, it leaves by exit_to_user.
+ * All entries from user mode end up at the top of the CPU's kernel stack with the registers saved in the
+ * current EC. A hypercall saves only what C may change: hypercall_enter returns, and if it answers the
+ * same EC, the rest still is where it was. Every other way out goes through arch_ec_resume, which
+ * abandons the stack.
  *
  * In the kernel GS.base is struct cpu and IA32_KERNEL_GS_BASE is the user's GS.base.
+ *
+ * SYSRET and IRET fault in the kernel if the new RIP is not canonical (SDM vol. 2, "SYSRET", "IRET").
+ * Nobody checks for that: #GP has a stack of its own, and trap_ist knows the two instructions.
  */
 
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/patch.h"
 
 .macro ENTRY_POINT
 #if CFP_BRANCH
     endbr64
 #endif
-.endm
-
-/* An instruction for CPUs with `feature` only; start.S makes it a NOP on others. */
-.macro IF_FEATURE feature, insn:vararg
-771:
-    \insn
-772:
-    .pushsection .patch, "a"
-    .long   771b - LAYOUT_VIRT
-    .byte   772b - 771b, \feature
-    .short  0
-    .popsection
 .endm
 
 /* The kernel's shadow stack has a token at its bottom that says whether it is in use. */
@@ -37,9 +30,67 @@
 .endm
 .macro SHADOW_STACK_RELEASE
 #if CFP_RETURN
-    IF_FEATURE FEATURE_SHADOW_STACK, mov %gs:CPU_SHADOW_TOKEN, %rcx
-    IF_FEATURE FEATURE_SHADOW_STACK, clrssbsy (%rcx)
+    IF_FEATURE FEATURE_SHADOW_STACK, TOKEN_RELEASE
 #endif
+.endm
+.macro TOKEN_RELEASE
+    mov     %gs:CPU_SHADOW_TOKEN, %rcx
+    clrssbsy (%rcx)
+.endm
+
+/* From an interrupt stack's to the kernel's: \token is the address of the former's token. */
+.macro SHADOW_STACK_SWITCH token
+#if CFP_RETURN
+    IF_FEATURE FEATURE_SHADOW_STACK, TOKEN_SWITCH \token
+#endif
+.endm
+.macro TOKEN_SWITCH token
+    clrssbsy (\token)
+    setssbsy
+.endm
+
+/* What C preserves, and what it does not; RCX and R11 are not among them, as SYSCALL takes them. */
+.macro SAVE_PRESERVED regs
+    mov     %rbx, REGS_RBX(\regs)
+    mov     %rbp, REGS_RBP(\regs)
+    mov     %r12, REGS_R12(\regs)
+    mov     %r13, REGS_R13(\regs)
+    mov     %r14, REGS_R14(\regs)
+    mov     %r15, REGS_R15(\regs)
+.endm
+.macro SAVE_CHANGED regs
+    mov     %rdi, REGS_RDI(\regs)
+    mov     %rsi, REGS_RSI(\regs)
+    mov     %rdx, REGS_RDX(\regs)
+    mov     %r8, REGS_R8(\regs)
+    mov     %r9, REGS_R9(\regs)
+    mov     %r10, REGS_R10(\regs)
+.endm
+
+/* SYSRET to the EC at RAX, whose preserved registers are loaded. */
+.macro LEAVE_BY_SYSRET
+    SHADOW_STACK_RELEASE
+    mov     REGS_RIP(%rax), %rcx
+    mov     REGS_RDI(%rax), %rdi
+    mov     REGS_RSI(%rax), %rsi
+    mov     REGS_RDX(%rax), %rdx
+    mov     REGS_R8(%rax), %r8
+    mov     REGS_R9(%rax), %r9
+    mov     REGS_R10(%rax), %r10
+    mov     REGS_RSP(%rax), %rsp
+    mov     REGS_RAX(%rax), %rax
+    WITH_FEATURE FEATURE_VERW, CLEAR_BUFFERS, mov $USER_RFLAGS, %r11d
+    swapgs
+.endm
+
+/* Nothing that the kernel left in buffers of the CPU is seen in user mode; see mitigations.c. */
+.macro CLEAR_BUFFERS
+    verw    verw_operand(%rip)
+.endm
+
+.macro DROP_VECTOR_SWAP_GS
+    add     $16, %rsp           /* vector, error code */
+    swapgs
 .endm
 
 .macro PUSH_REGS
@@ -76,7 +127,6 @@
     pop     %r13
     pop     %r14
     pop     %r15
-    add     $16, %rsp           /* vector, error code */
 .endm
 
     .section .text.entry, "ax"
@@ -94,71 +144,78 @@ entry_syscall:
     mov     %gs:CPU_STACK_TOP, %rsp
     SHADOW_STACK_ACQUIRE
     mov     %rcx, REGS_RIP(%r11)
-    mov     %rdi, REGS_RDI(%r11)
-    mov     %rsi, REGS_RSI(%r11)
-    mov     %rdx, REGS_RDX(%r11)
+    SAVE_CHANGED %r11
     mov     %rax, REGS_RAX(%r11)
-    mov     %r8, REGS_R8(%r11)
-    mov     %r9, REGS_R9(%r11)
-    mov     %r10, REGS_R10(%r11)
-    mov     %rbx, REGS_RBX(%r11)
-    mov     %rbp, REGS_RBP(%r11)
-    mov     %r12, REGS_R12(%r11)
-    mov     %r13, REGS_R13(%r11)
-    mov     %r14, REGS_R14(%r11)
-    mov     %r15, REGS_R15(%r11)
-    movl    $VECTOR_SYSCALL, REGS_VECTOR(%r11)
     mov     %r11, %rdi
-    call    hypercall_enter     /* (ec), does not return */
+    call    hypercall_enter     /* (ec) */
+    cmp     %gs:CPU_CURRENT, %rax
+    jne     1f
+    LEAVE_BY_SYSRET
+    .globl exit_sysret_same
+exit_sysret_same:
+    sysretq
+
+1:  mov     %gs:CPU_CURRENT, %rdi
+    SAVE_PRESERVED %rdi
+    test    %rax, %rax
+    jnz     exit_switch
+    call    hypercall_leave     /* (ec), does not return */
 
 /* ---- Exit ---- */
 
-/* [[noreturn]] void exit_to_user(struct ec *ec) */
+/* [[noreturn]] void arch_ec_resume(struct ec *ec) */
     .balign 64
-    .globl exit_to_user
-exit_to_user:
-    SHADOW_STACK_RELEASE
-    mov     REGS_RIP(%rdi), %rcx
-    mov     %rcx, %r11
-    shr     $47, %r11
-    jnz     exit_bad_rip        /* SYSRET and IRET would fault in the kernel (SDM vol. 2) */
-    cmpl    $VECTOR_SYSCALL, REGS_VECTOR(%rdi)
+    .globl arch_ec_resume
+arch_ec_resume:
+    mov     %rdi, %rax
+exit_switch:
+    mov     %rax, %gs:CPU_CURRENT
+    mov     EC_HOST(%rax), %rdx
+    cmp     %gs:CPU_QUICK_HOST, %rdx
+    je      1f
+    cmpl    $0, %gs:CPU_SWITCH_WORK
+    jne     exit_switch_slow
+    mov     HOST_CR3(%rdx), %rcx
+    mov     %rdx, %gs:CPU_QUICK_HOST
+    mov     %rcx, %cr3
+    mov     %rdx, %gs:CPU_HOST
+1:  cmpl    $VECTOR_SYSCALL, REGS_VECTOR(%rax)
     jne     exit_iret
-    mov     REGS_RAX(%rdi), %rax
-    mov     REGS_RDX(%rdi), %rdx
-    mov     REGS_RBX(%rdi), %rbx
-    mov     REGS_RBP(%rdi), %rbp
-    mov     REGS_RSI(%rdi), %rsi
-    mov     REGS_R8(%rdi), %r8
-    mov     REGS_R9(%rdi), %r9
-    mov     REGS_R10(%rdi), %r10
-    mov     REGS_R12(%rdi), %r12
-    mov     REGS_R13(%rdi), %r13
-    mov     REGS_R14(%rdi), %r14
-    mov     REGS_R15(%rdi), %r15
-    mov     $USER_RFLAGS, %r11d
-    mov     REGS_RSP(%rdi), %rsp
-    mov     REGS_RDI(%rdi), %rdi
-    swapgs
+    mov     REGS_RBX(%rax), %rbx
+    mov     REGS_RBP(%rax), %rbp
+    mov     REGS_R12(%rax), %r12
+    mov     REGS_R13(%rax), %r13
+    mov     REGS_R14(%rax), %r14
+    mov     REGS_R15(%rax), %r15
+    LEAVE_BY_SYSRET
+    .globl exit_sysret
+exit_sysret:
     sysretq
 
-exit_iret:
-    SHADOW_STACK_ACQUIRE        /* IRET releases it, from its bottom */
-    mov     %rdi, %rsp
-    POP_REGS
-    swapgs
-    iretq
-
-exit_bad_rip:
-    SHADOW_STACK_ACQUIRE
+exit_switch_slow:
     mov     %gs:CPU_STACK_TOP, %rsp
-    call    exit_refused        /* (ec), does not return */
+    mov     %rax, %rbx
+    mov     %rax, %rdi
+    call    ec_switch           /* (ec) */
+    mov     %rbx, %rax
+    jmp     1b
+
+exit_iret:
+    SHADOW_STACK_RELEASE
+    SHADOW_STACK_ACQUIRE        /* IRET releases it, from its bottom */
+    movl    $VECTOR_SYSCALL, REGS_VECTOR(%rax)
+    mov     %rax, %rsp
+    POP_REGS
+    WITH_FEATURE FEATURE_VERW, CLEAR_BUFFERS, DROP_VECTOR_SWAP_GS
+    .globl exit_iret_site
+exit_iret_site:
+    iretq
 
 /* ---- Exceptions and interrupts ---- */
 
 /*
  * One entry point per vector, VECTOR_STUB_SIZE apart, makes all stacks look alike: error code, vector.
- * NMI, #DF and #MC may hit anywhere, so they have stacks of their own (IST).
+ * NMI, #DF and #MC may hit anywhere, so they have stacks of their own (IST); so has #GP, see above.
  */
     .balign VECTOR_STUB_SIZE
     .globl entry_vectors
@@ -177,33 +234,72 @@ entry_vectors:
     .endif
     .if (vector == VECTOR_NMI) || (vector == VECTOR_DF) || (vector == VECTOR_MC)
     jmp     entry_ist
+    .elseif vector == VECTOR_GP
+    jmp     entry_gp
     .else
     jmp     entry_trap
     .endif
     vector = vector + 1
     .endr
 
+#define STACK_CS 24 /* behind vector, error code and RIP */
+
 /*
+ * From user mode: move what the CPU and the stub pushed, and all other registers, into the current EC.
+ * Leaves the stack as it was before the exception; RDI = EC.
+ *
  * Speculation may take the wrong way at the choice to swap GS, and use the user's GS.base in the kernel
  * (CVE-2019-1125): an LFENCE on either way waits until the choice is made.
  */
+.macro SAVE_USER
+    swapgs
+    lfence
+    push    %rax
+    mov     %gs:CPU_CURRENT, %rax
+    pop     REGS_RAX(%rax)
+    mov     %rcx, REGS_RCX(%rax)
+    mov     %r11, REGS_R11(%rax)
+    SAVE_CHANGED %rax
+    SAVE_PRESERVED %rax
+    pop     REGS_VECTOR(%rax)
+    pop     REGS_ERROR(%rax)
+    pop     REGS_RIP(%rax)
+    pop     REGS_CS(%rax)
+    pop     REGS_RFLAGS(%rax)
+    pop     REGS_RSP(%rax)
+    pop     REGS_SS(%rax)
+    cld
+    IF_FEATURE FEATURE_SMAP, clac
+    mov     %rax, %rdi
+.endm
+
     .balign 64
 entry_trap:
+    testb   $3, STACK_CS(%rsp)
+    jz      1f
+    SAVE_USER
+    call    trap_user           /* (ec), does not return */
+
+1:  lfence
     PUSH_REGS
     cld
     IF_FEATURE FEATURE_SMAP, clac
     mov     %rsp, %rdi
-    testb   $3, REGS_CS(%rsp)
-    jz      1f
-    swapgs
-    lfence
-    mov     %gs:CPU_STACK_TOP, %rsp
-    call    trap_user           /* (ec), does not return */
-
-1:  lfence
     call    trap_kernel         /* (regs), returns after an interrupt */
     POP_REGS
+    add     $16, %rsp           /* vector, error code */
     iretq
+
+entry_gp:
+    testb   $3, STACK_CS(%rsp)
+    jz      entry_ist
+    SAVE_USER
+    mov     %gs:CPU_STACK_TOP, %rsp
+#if CFP_RETURN
+    IF_FEATURE FEATURE_SHADOW_STACK, rdsspq %rcx
+#endif
+    SHADOW_STACK_SWITCH %rcx
+    call    trap_user           /* (ec), does not return */
 
 /* The interrupted code may have been about to swap GS: look at what GS.base is. */
 entry_ist:
@@ -223,16 +319,27 @@ entry_ist:
     js      2f
     swapgs
 2:  POP_REGS
+    add     $16, %rsp
     iretq
+
+/* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
+    .globl arch_cpu_restart
+arch_cpu_restart:
+    ENTRY_POINT
+    SHADOW_STACK_RELEASE
+    SHADOW_STACK_ACQUIRE
+    mov     %gs:CPU_STACK_TOP, %rsp
+    call    *%rdi
 
 /* [[noreturn]] void entry_restart(struct ec *ec, void (*next)(struct ec *), uint64_t shadow_token) */
     .globl entry_restart
 entry_restart:
     mov     %gs:CPU_STACK_TOP, %rsp
-#if CFP_RETURN
-    IF_FEATURE FEATURE_SHADOW_STACK, clrssbsy (%rdx)
-#endif
-    SHADOW_STACK_ACQUIRE
+    SHADOW_STACK_SWITCH %rdx
     call    *%rsi
+
+    .section .rodata
+verw_operand:
+    .short  SEL_KERNEL_DATA
 
     .section .note.GNU-stack, "", @progbits

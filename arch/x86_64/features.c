@@ -28,9 +28,16 @@ static const struct {
     [CPU_TME] = {0x7, 0, ECX, 13},
     [CPU_RDPID] = {0x7, 0, ECX, 22},
     [CPU_IBT] = {0x7, 0, EDX, 20},
+    [CPU_MD_CLEAR] = {0x7, 0, EDX, 10},
+    [CPU_SPEC_CTRL] = {0x7, 0, EDX, 26},
+    [CPU_ARCH_CAPABILITIES] = {0x7, 0, EDX, 29},
+    [CPU_XSAVEOPT] = {0xd, 1, EAX, 0},
     [CPU_XSAVES] = {0xd, 1, EAX, 3},
     [CPU_PAGE_1G] = {0x8000'0001, 0, EDX, 26},
     [CPU_RDTSCP] = {0x8000'0001, 0, EDX, 27},
+    [CPU_XSAVE_POINTERS] = {0x8000'0008, 0, EBX, 2},
+    [CPU_AMD_IBPB] = {0x8000'0008, 0, EBX, 12},
+    [CPU_AUTO_IBRS] = {0x8000'0021, 0, EAX, 8},
 };
 
 struct cpu_limits cpu_limits;
@@ -48,6 +55,20 @@ bool cpu_has(enum cpu_feature feature)
     const struct cpuid r = leaf(features[feature].leaf, features[feature].subleaf);
     const uint32_t words[] = {r.eax, r.ebx, r.ecx, r.edx};
     return words[features[feature].reg] >> features[feature].bit & 1;
+}
+
+/* SDM vol. 2, "CPUID", leaf 0: twelve characters in EBX, EDX, ECX; the middle four tell them apart. */
+enum cpu_vendor cpu_vendor(void)
+{
+    switch (cpuid(0, 0).edx) {
+    case 0x4965'6e69: /* Genu ineI ntel */
+        return CPU_VENDOR_INTEL;
+    case 0x6974'6e65: /* Auth enti cAMD */
+    case 0x6e65'476e: /* Hygo nGen uine */
+        return CPU_VENDOR_AMD;
+    default:
+        return CPU_VENDOR_OTHER;
+    }
 }
 
 enum : uint64_t {

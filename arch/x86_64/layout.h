@@ -17,8 +17,11 @@
 #define CPU_CURRENT 8
 #define CPU_STACK_TOP 16
 #define CPU_SHADOW_TOKEN 32
+#define CPU_QUICK_HOST 40
+#define CPU_HOST 48
+#define CPU_SWITCH_WORK 56
 
-/* struct arch_regs: what an entry pushes, lowest address first */
+/* struct arch_regs */
 #define REGS_RAX 0x00
 #define REGS_RCX 0x08
 #define REGS_RDX 0x10
@@ -43,11 +46,19 @@
 #define REGS_SS 0xa8
 #define REGS_SIZE 0xb0
 
-/* regs.vector of an EC that came in by SYSCALL, and so may go out by SYSRET */
+/*
+ * regs.vector of an EC that came in by SYSCALL, and so may go out by SYSRET: what it is whenever the EC
+ * is not between an exception or interrupt and the IRET that ends it.
+ */
 #define VECTOR_SYSCALL 0x100
+
+/* struct ec, struct space_hst */
+#define EC_HOST 0xc0
+#define HOST_CR3 48
 
 #define VECTOR_NMI 2
 #define VECTOR_DF 8
+#define VECTOR_GP 13
 #define VECTOR_MC 18
 #define VECTOR_COUNT 256
 #define VECTOR_STUB_SIZE 16 /* distance of the entry points in entry.S */
@@ -59,13 +70,10 @@
 #define BOOT_ENTRY_STC 24
 #define BOOT_ENTRY_IMAGE 32
 
-/* Code that only some CPUs can run: IF_FEATURE in entry.S, overwritten by start.S on the others. */
-#define FEATURE_SMAP 0x1
-#define FEATURE_SHADOW_STACK 0x2
-#define PATCH_OFFSET 0 /* of a site from the image's start, 32 bits */
-#define PATCH_LENGTH 4 /* bytes, 8 bits                             */
-#define PATCH_FEATURE 5
-#define PATCH_SIZE 8
+/* Code that only some CPUs run: see patch.h. */
+#define FEATURE_SMAP 0
+#define FEATURE_SHADOW_STACK 1
+#define FEATURE_VERW 2
 
 /* The page that other CPUs start in (trampoline.S). */
 #define TRAMPOLINE_BASE 0x1000

@@ -14,6 +14,9 @@ enum cr0 : uint64_t {
     CR0_PG = UINT64_C(1) << 31,
 };
 
+/* What CR0 is, but for TS. */
+enum : uint64_t { CR0_KERNEL = CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE };
+
 enum cr4 : uint64_t {
     CR4_DE = UINT64_C(1) << 3,
     CR4_PAE = UINT64_C(1) << 5,
@@ -37,8 +40,11 @@ enum efer : uint64_t {
 enum msr : uint32_t {
     IA32_TSC = 0x10,
     IA32_APIC_BASE = 0x1b,
+    IA32_SPEC_CTRL = 0x48,
+    IA32_PRED_CMD = 0x49,
     MSR_FSB_FREQ = 0xcd,
     MSR_PLATFORM_INFO = 0xce,
+    IA32_ARCH_CAPABILITIES = 0x10a,
     IA32_MCG_CAP = 0x179,
     IA32_MCG_STATUS = 0x17a,
     IA32_MCG_CTL = 0x17b,
@@ -84,6 +90,9 @@ enum : uint64_t {
     APIC_BASE_ADDRESS = 0x000f'ffff'ffff'f000,
     APIC_BASE_ENABLE = UINT64_C(1) << 11,
     APIC_BASE_X2APIC = UINT64_C(1) << 10,
+
+    SPEC_CTRL_IBRS = UINT64_C(1) << 0,
+    PRED_CMD_IBPB = UINT64_C(1) << 0,
 
     S_CET_SH_STK_EN = UINT64_C(1) << 0,
     S_CET_ENDBR_EN = UINT64_C(1) << 2,

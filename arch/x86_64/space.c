@@ -13,13 +13,17 @@
 #include "arch/x86_64/space.h"
 
 #include "arch/contract/boot.h"
+#include "arch/contract/cpu.h"
 #include "arch/contract/space.h"
 #include "arch/inline.h"
 #include "arch/x86_64/image.h"
 #include "arch/x86_64/insn.h"
+#include "arch/x86_64/ports.h"
 #include "arch/x86_64/regs.h"
 #include "kernel/base/bits.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/remote.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/phys.h"
 #include "kernel/mm/ptab.h"
@@ -129,21 +133,75 @@ status_t arch_space_hst_init(struct arch_space_hst *space)
     return SUCCESS;
 }
 
+void space_activate(struct space_hst *host)
+{
+    struct arch_cpu *const cpu = &cpu_local()->arch;
+    atomic_store_explicit(&cpu->quick_host, host, memory_order_relaxed);
+    if (host != nullptr && (cpu->switch_work & SWITCH_BARRIER))
+        wrmsr(IA32_PRED_CMD, PRED_CMD_IBPB);
+    write_cr3(host == nullptr ? kernel_cr3 : host->arch.cr3);
+    atomic_store_explicit(&cpu->host, host, memory_order_release);
+}
+
+/* May `cpu` have translations of `space`, or its ports? */
+static bool is_in_use(const struct cpu *cpu, const struct space_hst *space)
+{
+    return space == atomic_load_explicit(&cpu->arch.quick_host, memory_order_acquire) ||
+           space == atomic_load_explicit(&cpu->arch.host, memory_order_acquire) ||
+           space == atomic_load_explicit(&cpu->arch.ports_host, memory_order_acquire);
+}
+
+/* All other CPUs that use `space` serve (arch_cpu_serve) before this returns. */
+static void ask_others(const struct space_hst *space)
+{
+    const struct cpu *const self = cpu_local();
+    uint64_t asked[ARRAY_SIZE(space->cpus)];
+    /* Pairs with the CR3 write: a CPU that takes up the space after it was looked at finds the change. */
+    atomic_thread_fence(memory_order_seq_cst);
+    for (unsigned i = 0; i < ARRAY_SIZE(asked); i++) {
+        asked[i] = 0;
+        uint64_t left = atomic_load_explicit(&space->cpus[i], memory_order_relaxed);
+        for (; left != 0; left &= left - 1) {
+            const unsigned n = bit_lowest(left);
+            struct cpu *const cpu = cpu_table[i * 64 + n];
+            if (cpu == self || !is_in_use(cpu, space))
+                continue;
+            asked[i] |= bit(n);
+            cpu_ask(cpu);
+        }
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(asked); i++)
+        for (; asked[i] != 0; asked[i] &= asked[i] - 1)
+            cpu_await(cpu_table[i * 64 + bit_lowest(asked[i])]);
+}
+
+void arch_space_hst_flush(struct arch_space_hst *space)
+{
+    const struct space_hst *const host = CONTAINER_OF(space, struct space_hst, arch);
+    if (space_active(cpu_local()) == host)
+        write_cr3(read_cr3());
+    ask_others(host);
+}
+
 void arch_space_hst_fini(struct arch_space_hst *space)
 {
+    /* Release: who is asked finds it. */
+    atomic_store_explicit(&space->dying, true, memory_order_release);
+    arch_cpu_serve();
+    ask_others(CONTAINER_OF(space, struct space_hst, arch));
     frame_free(space->root, 0);
     space->root = nullptr;
 }
 
-void space_activate(struct arch_space_hst *host)
+void arch_cpu_serve(void)
 {
-    cpu_local()->arch.host = host;
-    write_cr3(host == nullptr ? kernel_cr3 : virt_to_phys(host->root).raw);
-}
-
-/* Other CPUs do not run user mode yet. */
-void arch_space_hst_flush(struct arch_space_hst *space)
-{
-    if (cpu_local()->arch.host == space)
+    struct cpu *const cpu = cpu_local();
+    const struct space_hst *const host = space_active(cpu);
+    ports_serve(cpu);
+    if (host == nullptr)
+        return;
+    if (atomic_load_explicit(&host->arch.dying, memory_order_acquire))
+        space_activate(nullptr);
+    else
         write_cr3(read_cr3());
 }

@@ -87,7 +87,6 @@ protected_mode: /* no paging; EBP = image, boot_entry filled */
     not     %edx
     test    $1 << 29 | 1 << 20, %edx /* LM, NX: not without them */
     jnz     halt
-    call    patch
     call    build_tables
 
     /* Long mode needs its page tables, PAE and LME (SDM vol. 3, "Initializing IA-32e Mode"). */
@@ -112,48 +111,6 @@ protected_mode: /* no paging; EBP = image, boot_entry filled */
 halt:
     hlt
     jmp     halt
-
-/*
- * Overwrite code that this CPU cannot run with one long NOP per site. The sites run long after this,
- * so plain stores are enough.
- */
-patch:
-    push    %ebx
-    push    %edi
-    xor     %eax, %eax
-    cpuid
-    xor     %esi, %esi          /* ESI = FEATURE_ bits that the CPU has */
-    cmp     $7, %eax
-    jb      1f
-    mov     $7, %eax
-    xor     %ecx, %ecx
-    cpuid                       /* SDM vol. 2, "CPUID", leaf 07H */
-    bt      $20, %ebx
-    jnc     2f
-    or      $FEATURE_SMAP, %esi
-2:  bt      $7, %ecx            /* CET_SS */
-    jnc     1f
-    or      $FEATURE_SHADOW_STACK, %esi
-1:  mov     %esi, PHYS(patch_features)(%ebp)
-    lea     PHYS(patch_sites)(%ebp), %edx
-3:  lea     PHYS(patch_sites_end)(%ebp), %eax
-    cmp     %eax, %edx
-    jae     5f
-    movzbl  PATCH_FEATURE(%edx), %eax
-    test    %eax, %esi
-    jnz     4f
-    mov     PATCH_OFFSET(%edx), %edi
-    add     %ebp, %edi
-    movzbl  PATCH_LENGTH(%edx), %ecx
-    dec     %ecx
-    mov     $0x66, %al
-    rep stosb                   /* 66 66 ... 90 */
-    movb    $0x90, (%edi)
-4:  add     $PATCH_SIZE, %edx
-    jmp     3b
-5:  pop     %edi
-    pop     %ebx
-    ret
 
 /*
  * Fill the kernel's page tables: the first 2 MiB of the image by pages, each with the permissions of
@@ -301,9 +258,6 @@ start_high:
 
     .data
     .balign 4
-    .globl patch_features
-patch_features:
-    .long   0
     .short  0
 boot_gdtr:
     .short  boot_gdt_end - boot_gdt - 1

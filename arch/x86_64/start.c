@@ -7,6 +7,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/image.h"
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/patch.h"
 #include "arch/x86_64/space.h"
 #include "arch/x86_64/tables.h"
 #include "kernel/base/bits.h"
@@ -33,6 +34,7 @@ static_assert(sizeof boot_stack == 3 * PAGE_SIZE);
     boot_cpu.self = &boot_cpu;
     boot_cpu.stack_top = boot_stack.stack + sizeof boot_stack.stack;
     tables_load_early(&boot_cpu);
+    patch_apply();
     space_boot(&boot_stack.guard);
     cpu_limits_read();
     boot_entry.image_size = (uint64_t)(image_end - image_start);

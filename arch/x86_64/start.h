@@ -7,9 +7,6 @@
 /* For boot_main; its first members are written by start.S. */
 extern struct boot_entry boot_entry;
 
-/* FEATURE_ bits (layout.h) of which start.S found the CPU capable. */
-extern uint32_t patch_features;
-
 /* Enter the kernel on the boot CPU: page tables as start.S built them, stack empty. */
 [[noreturn]] void start_boot(void);
 

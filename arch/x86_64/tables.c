@@ -55,6 +55,8 @@ static enum ist vector_ist(unsigned vector)
         return IST_DF;
     case VECTOR_MC:
         return IST_MC;
+    case VECTOR_GP:
+        return IST_GP;
     default:
         return (enum ist)0;
     }
@@ -73,10 +75,12 @@ static void idt_fill(void)
     space_seal(idt);
 }
 
-static void tables_fill(struct cpu_tables *t)
+static void tables_fill(struct cpu *cpu)
 {
+    struct cpu_tables *const t = cpu->arch.tables;
     const uint64_t base = (uint64_t)&t->tss;
     const uint64_t limit = offsetof(struct cpu_tables, io_bitmap_end); /* its first byte counts */
+    t->tss.rsp[0] = (uint64_t)cpu->stack_top;
     t->tss.iomap_base = IO_BITMAP_NONE;
     t->io_bitmap_end = ~UINT64_C(0);
     t->gdt[SEL_KERNEL_CODE / 8] = DESC_KERNEL_CODE;
@@ -113,7 +117,7 @@ void tables_load_early(struct cpu *cpu)
 {
     gs_set(cpu);
     cpu->arch.tables = &boot_tables;
-    tables_fill(&boot_tables);
+    tables_fill(cpu);
     for (unsigned i = IST_NMI; i < IST_END; i++)
         boot_tables.tss.ist[i - 1] = (uint64_t)(boot_ist_stack + sizeof boot_ist_stack);
     idt_fill();
@@ -127,7 +131,7 @@ void tables_load(struct cpu *cpu)
         cpu->arch.tables = frame_alloc(TABLES_ORDER, FRAME_ZERO);
         if (cpu->arch.tables == nullptr)
             panic("no memory for CPU %u: build with a larger pool", cpu->id);
-        tables_fill(cpu->arch.tables);
+        tables_fill(cpu);
     }
     for (unsigned i = IST_NMI; i < IST_END; i++) {
         const void *const top = kmap_stack(IST_STACK_ORDER);

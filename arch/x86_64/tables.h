@@ -8,8 +8,8 @@
 #include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
 
-/* Interrupt stack table: these exceptions find a good stack whatever the kernel did to its own. */
-enum ist : uint8_t { IST_NMI = 1, IST_DF = 2, IST_MC = 3, IST_END };
+/* Interrupt stack table: these exceptions find a good stack whatever RSP is. */
+enum ist : uint8_t { IST_NMI = 1, IST_DF = 2, IST_MC = 3, IST_GP = 4, IST_END };
 
 /* SDM vol. 3, "64-Bit TSS". Fields are not aligned. */
 struct [[gnu::packed]] tss {
@@ -44,12 +44,6 @@ void tables_load_early(struct cpu *cpu);
 
 /* Give `cpu`, which is this one, its own tables and stacks. Panics if there is no memory. */
 void tables_load(struct cpu *cpu);
-
-/* Where exceptions from user mode save registers from now on. */
-static inline void tables_set_rsp0(struct cpu *cpu, const void *end)
-{
-    cpu->arch.tables->tss.rsp[0] = (uint64_t)end;
-}
 
 /* The range [*bottom, answer) of the interrupt stack that holds `sp`; nullptr if there is none. */
 const void *tables_ist_top(const struct cpu *cpu, uint64_t sp);

@@ -6,6 +6,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/dump.h"
 #include "arch/x86_64/entry.h"
+#include "arch/x86_64/fpu.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/irq.h"
 #include "arch/x86_64/layout.h"
@@ -28,6 +29,22 @@ static bool is_user(const struct arch_regs *regs)
     return (regs->cs & 3) != 0;
 }
 
+/* Answers whether `ec` tries the instruction again. */
+static bool is_dealt_with(struct ec *ec, uint8_t vector)
+{
+    switch (vector) {
+    case VECTOR_PF:
+        ec->arch.cr2 = read_cr2();
+        return false;
+    case VECTOR_GP:
+        return ec->arch.regs.error == 0 && ports_load(cpu_local());
+    case VECTOR_NM:
+        return fpu_use(cpu_local(), ec);
+    default:
+        return false;
+    }
+}
+
 [[noreturn]] void trap_user(struct ec *ec)
 {
     const uint8_t vector = vector_of(&ec->arch.regs);
@@ -35,9 +52,7 @@ static bool is_user(const struct arch_regs *regs)
         irq_handle(vector);
         sched_leave(ec);
     }
-    if (vector == VECTOR_PF)
-        ec->arch.cr2 = read_cr2();
-    if (vector == VECTOR_GP && ec->arch.regs.error == 0 && ports_load(cpu_local(), ec->ports))
+    if (is_dealt_with(ec, vector))
         arch_ec_resume(ec);
     ec_event(ec, vector);
 }
@@ -57,25 +72,41 @@ static bool is_user(const struct arch_regs *regs)
     panic("%s in the kernel", dump_vector_name(vector_of(regs)));
 }
 
-/*
- * #GP where it was to be expected: let the instruction read a register that there is, which tells
- * rdmsr_try enough. Its address must stay, as a shadow stack may know it.
- */
-static bool fix_up(struct arch_regs *regs)
-{
-    if (vector_of(regs) != VECTOR_GP || regs->rip != (uint64_t)rdmsr_try_site)
-        return false;
-    regs->rcx = IA32_EFER;
-    return true;
-}
-
 void trap_kernel(struct arch_regs *regs)
 {
-    if (fix_up(regs))
-        return;
     if (vector_of(regs) < VECTOR_EXCEPTIONS)
         stop(regs);
     irq_handle(vector_of(regs));
+}
+
+/* SYSRET has found no instruction pointer in RCX: user mode's registers are in the CPU. */
+[[noreturn]] static void refuse_sysret(struct cpu *cpu, const struct arch_regs *regs)
+{
+    struct ec *const ec = cpu->current;
+    ec->arch.regs = *regs;
+    ec->arch.regs.rip = regs->rcx;
+    ec->arch.regs.cs = SEL_USER_CODE;
+    ec->arch.regs.rflags = regs->r11;
+    ec->arch.regs.ss = SEL_USER_DATA;
+    entry_restart(ec, exit_refused, cpu->arch.tables->shadow_ist[IST_GP]);
+}
+
+/*
+ * #GP in the kernel, where it was to be expected. RDMSR: let it read a register that there is, which
+ * tells rdmsr_try enough. Its address must stay, as a shadow stack may know it.
+ */
+static void protection_fault(struct arch_regs *regs)
+{
+    struct cpu *const cpu = cpu_local();
+    const char *const at = (const char *)regs->rip; /* NOLINT: text */
+    if (at == rdmsr_try_site)
+        regs->rcx = IA32_EFER;
+    else if (at == exit_sysret || at == exit_sysret_same)
+        refuse_sysret(cpu, regs);
+    else if (at == exit_iret_site)
+        entry_restart(cpu->current, exit_refused, cpu->arch.tables->shadow_ist[IST_GP]);
+    else
+        stop(regs);
 }
 
 void trap_report_nmi(struct cpu *cpu)
@@ -114,6 +145,9 @@ void trap_ist(struct arch_regs *regs)
         break;
     case VECTOR_MC:
         machine_check(regs);
+        break;
+    case VECTOR_GP:
+        protection_fault(regs);
         break;
     default:
         stop(regs);

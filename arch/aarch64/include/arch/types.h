@@ -36,31 +36,48 @@ extern struct arch_features {
 /* The kernel's own events of host ECs (interface specification, 7.6.2). */
 enum : unsigned { ARCH_EVENT_STARTUP = 0x40, ARCH_EVENT_RECALL = 0x41 };
 
-/* Registers of a host EC; vectors.S knows the offsets (asm.h). */
+/*
+ * Registers of a host EC; vectors.S knows the offsets (asm.h). What C may change stands together, so
+ * that X30, which is of it, makes a pair with X18.
+ */
 struct arch_regs {
-    uint64_t x[31];
-    uint64_t sp;
+    uint64_t x[18]; /* X0-X17 */
+    uint64_t x18, x30;
+    uint64_t x19[11]; /* X19-X29 */
+    uint64_t sp;      /* SP_EL0 */
     uint64_t elr, spsr;
     uint64_t tpidr, tpidrro;
-    uint64_t esr, far, hpfar; /* of the event, far and hpfar 0 where they mean nothing */
+    uint64_t esr, far; /* of its last exception that was no hypercall */
 };
 
+struct arch_fpu;
+
 struct arch_ec {
-    alignas(16) struct arch_regs regs; /* 16: SP_EL2 points here while the EC runs */
+    alignas(16) struct arch_regs regs; /* 16: SP_EL2 points here while the EC runs           */
+    void *stack_top;                   /* of its CPU: the entry takes it from here           */
+    struct arch_fpu *fpu;              /* its FPU registers; nullptr: it must not have any   */
 };
+
+/* What a CPU's exit code does beyond loading VTTBR_EL2 when it leaves a host space: world_leave. */
+enum : uintptr_t { WORLD_STICKY = 1 };
 
 struct arch_space_hst {
     uint64_t *root;
-    uint64_t vttbr; /* VTTBR_EL2: VMID and root */
+    uint64_t vttbr;     /* VTTBR_EL2: VMID and root                                          */
+    uintptr_t world;    /* its struct space_hst, with WORLD_STICKY if it shares its VMID     */
+    _Atomic bool dying; /* no EC is bound to it any more: who has it active leaves it        */
 };
 
 struct fault_frame;
+struct ec;
 
 struct arch_cpu {
     struct fault_frame *fault; /* offset 0: where the vectors put registers of a fatal exception */
-    uint64_t vttbr;            /* VTTBR_EL2 as it is                                             */
-    uint64_t mpidr;            /* affinity fields of MPIDR_EL1                                   */
-    uint64_t gic_kick;         /* what raises the kick here: GICD_SGIR or ICC_SGI1R_EL1          */
+    _Atomic uintptr_t world; /* the struct space_hst in VTTBR_EL2, 0: none; with WORLD_STICKY if it
+                                  shares its VMID or the FPU is not denied. Others may read it    */
+    struct ec *fpu_owner;    /* whose state the FPU registers hold                             */
+    uint64_t mpidr;          /* affinity fields of MPIDR_EL1                                   */
+    uint64_t gic_kick;       /* what raises the kick here: GICD_SGIR or ICC_SGI1R_EL1          */
 };
 
 enum : uint64_t {

@@ -89,6 +89,32 @@ static inline uint64_t arch_ec_ip(const struct arch_ec *ec)
     return ec->regs.rip;
 }
 
+static inline void arch_ec_set_ip(struct arch_ec *ec, uint64_t ip)
+{
+    ec->regs.rip = ip;
+}
+
+/*
+ * Short messages by words, the ends of which may overlap; others by a string instruction, which is quick
+ * on long ones.
+ */
+static inline void arch_words_copy(void *to, const void *from, size_t count)
+{
+    uint64_t *const t = to;
+    const uint64_t *const f = from;
+    if (count == 1) {
+        t[0] = f[0];
+    } else if (count <= 4) {
+        const uint64_t first = f[0], second = f[1], last_but_one = f[count - 2], last = f[count - 1];
+        t[0] = first;
+        t[1] = second;
+        t[count - 2] = last_but_one;
+        t[count - 1] = last;
+    } else {
+        __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+    }
+}
+
 static inline unsigned arch_phys_bits(void)
 {
     return cpu_limits.phys_bits;

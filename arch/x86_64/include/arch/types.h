@@ -25,38 +25,61 @@ enum : uint64_t {
 enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
 
 /*
- * Registers of an interrupted EC, as the entry code leaves them: the CPU itself pushes the last five
- * (SDM vol. 3, "64-Bit Mode Stack Frame"), so the struct ends where the CPU's stack begins.
+ * Registers of an EC in user mode. The last five are what IRET takes (SDM vol. 3, "64-Bit Mode Stack
+ * Frame").
  */
 struct arch_regs {
     uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi;
     uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-    uint64_t vector; /* low byte; VECTOR_SYSCALL after a hypercall */
+    uint64_t vector; /* low byte: why it left user mode; VECTOR_SYSCALL: leave by SYSRET */
     uint64_t error;
     uint64_t rip, cs, rflags, rsp, ss;
 };
 
+struct fpu_area;
+
 struct arch_ec {
-    alignas(16) struct arch_regs regs; /* the CPU aligns its stack to 16 bytes */
-    uint64_t cr2;                      /* of the last page fault               */
+    alignas(16) struct arch_regs regs;
+    uint64_t cr2;         /* of the last page fault                            */
+    struct fpu_area *fpu; /* its FPU state, when not in a CPU; nullptr: it has none */
 };
 
 struct arch_space_hst {
-    uint64_t *root; /* PML4; its last entry is the kernel's */
+    uint64_t *root;     /* PML4; its last entry is the kernel's                      */
+    uint64_t cr3;       /* the same, as CR3 wants it                                 */
+    _Atomic bool dying; /* CPUs that have it active leave it when asked (space.c)    */
 };
 
 struct cpu_tables;
 struct space_bit;
+struct space_hst;
+
+/* What a switch to another host space takes besides CR3; arch_cpu.switch_work. */
+enum : uint32_t {
+    SWITCH_FPU = 1 << 0,     /* the FPU is open: that must end, whatever the space is */
+    SWITCH_PORTS = 1 << 1,   /* the TSS holds a copy of somebody's ports              */
+    SWITCH_BARRIER = 1 << 2, /* indirect branch predictor barrier                     */
+};
 
 struct arch_cpu {
-    uint64_t shadow_token;       /* of the kernel's shadow stack; 0: none                       */
-    struct cpu_tables *tables;   /* GDT, TSS and I/O permission bitmap                          */
-    struct arch_space_hst *host; /* whose tables CR3 points to; nullptr: the kernel's own       */
-    struct space_bit *ports;     /* whose bitmap the TSS holds a copy of; nullptr: none         */
-    uint32_t ports_generation;   /* of that copy                                                */
+    uint64_t shadow_token; /* of the kernel's shadow stack; 0: none                       */
+    /*
+     * `host` is the space whose tables CR3 points to, nullptr: the kernel's own. `quick_host` is the
+     * same, or nullptr: then even a switch to an EC of that space takes ec_switch. A switch sets it
+     * first, then CR3, then `host`: a space that is neither is not in use. Read by other CPUs.
+     */
+    _Atomic(struct space_hst *) quick_host;
+    _Atomic(struct space_hst *) host;
+    uint32_t switch_work;       /* SWITCH_*                                                  */
+    uint32_t ports_generation;  /* of the copy below                                         */
+    _Atomic(struct space_hst *) ports_host; /* its owner                                     */
+    _Atomic(struct space_bit *) ports; /* whose bitmap the TSS holds a copy of; nullptr: none. Read by
+                                          other CPUs                                         */
+    struct ec *fpu_owner;       /* whose state the FPU holds; nullptr: nobody's              */
+    struct cpu_tables *tables;  /* GDT, TSS and I/O permission bitmap                        */
     uint32_t apic_id;
-    const struct arch_regs *fault; /* what stopped the kernel, for arch_cpu_dump                */
     uint32_t nmi_count;            /* unexpected NMIs; the first is reported                    */
+    const struct arch_regs *fault; /* what stopped the kernel, for arch_cpu_dump                */
     bool nmi_reported;
 };
 

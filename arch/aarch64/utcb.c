@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Architectural messages of host ECs (interface specification, 7.7.3 and 7.7.4). */
+
+#include "kernel/abi/aarch64/utcb.h"
+
+#include "arch/aarch64/sysreg.h"
+#include "arch/contract/ec.h"
+#include "kernel/abi/aarch64/event.h"
+#include "kernel/abi/utcb.h"
+#include "kernel/base/bits.h"
+
+/* Exceptions that leave an address in FAR_EL2 (Arm ARM, FAR_EL2); otherwise it holds something old. */
+enum : uint64_t {
+    EVENTS_WITH_FAR = UINT64_C(1) << EVENT_IABORT_LOWER | UINT64_C(1) << EVENT_PC_ALIGN |
+                      UINT64_C(1) << EVENT_DABORT_LOWER | UINT64_C(1) << EVENT_WATCH_LOWER,
+};
+
+/* Arm ARM, SPSR_EL2: N, Z, C, V. All that a handler may change. */
+enum : uint64_t { SPSR_FLAGS = 0xf000'0000 };
+
+/* Arm ARM, CTR_EL0.L1Ip. */
+enum : uint64_t { L1IP_PIPT = 3 };
+
+/* No two fields overlap; told so, the compiler moves two registers at a time. */
+static void load_gpr(uint64_t *restrict x, const struct arch_regs *restrict r)
+{
+    for (unsigned i = 0; i < 18; i++)
+        x[i] = r->x[i];
+    x[18] = r->x18;
+    for (unsigned i = 0; i < 11; i++)
+        x[19 + i] = r->x19[i];
+    x[30] = r->x30;
+}
+
+static void store_gpr(struct arch_regs *restrict r, const uint64_t *restrict x)
+{
+    for (unsigned i = 0; i < 18; i++)
+        r->x[i] = x[i];
+    r->x18 = x[18];
+    for (unsigned i = 0; i < 11; i++)
+        r->x19[i] = x[19 + i];
+    r->x30 = x[30];
+}
+
+/* Events of the kernel itself have no syndrome: their number is where the class would be, not cut off. */
+static void load_fault(struct utcb_arch *u, const struct arch_regs *r, unsigned event)
+{
+    const bool ours = event >= EVENT_ARCH;
+    u->esr_el2 = ours ? (uint64_t)event << 26 : r->esr;
+    u->far_el2 = !ours && EVENTS_WITH_FAR >> event & 1 ? r->far : 0;
+}
+
+void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
+{
+    struct utcb_arch *const u =
+        (struct utcb_arch *)utcb; /* NOLINT: the same page, in its other layout */
+    const struct arch_regs *const r = &ec->arch.regs;
+    if (mtd & MTD_GPR)
+        load_gpr(u->x, r);
+    if (mtd & MTD_EL0_SP)
+        u->sp_el0 = r->sp;
+    if (mtd & MTD_EL0_IDR) {
+        u->tpidr_el0 = r->tpidr;
+        u->tpidrro_el0 = r->tpidrro;
+    }
+    if (mtd & MTD_EL2_ELR_SPSR) {
+        u->elr_el2 = r->elr;
+        u->spsr_el2 = r->spsr;
+    }
+    if (mtd & MTD_EL2_ESR_FAR)
+        load_fault(u, r, event);
+}
+
+/* Only a cache that looks addresses up by themselves can hold what was elsewhere. Arm ARM, CTR_EL0. */
+static void invalidate_instructions(void)
+{
+    if (sysreg_field(SYSREG_READ(ctr_el0), 15, 14) != L1IP_PIPT)
+        __asm__ volatile("ic iallu\n dsb nsh\n isb" : : : "memory");
+}
+
+bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
+{
+    const struct utcb_arch *const u = (const struct utcb_arch *)utcb; /* NOLINT: as above */
+    struct arch_regs *const r = &ec->arch.regs;
+    if (mtd & MTD_GPR)
+        store_gpr(r, u->x);
+    if (mtd & MTD_EL0_SP)
+        r->sp = u->sp_el0;
+    if (mtd & MTD_EL0_IDR) {
+        r->tpidr = u->tpidr_el0;
+        r->tpidrro = u->tpidrro_el0;
+    }
+    if (mtd & MTD_EL2_ELR_SPSR) {
+        r->elr = u->elr_el2;
+        r->spsr = (r->spsr & ~SPSR_FLAGS) | (u->spsr_el2 & SPSR_FLAGS);
+    }
+    if (mtd & MTD_ICI)
+        invalidate_instructions();
+    return !(mtd & MTD_POISON);
+}
