@@ -98,5 +98,13 @@ void bench_events(const struct hip *hip);
 void bench_create(const struct hip *hip);
 void bench_objects(void);
 void bench_memory(const struct hip *hip);
-void bench_growth(const struct hip *hip);
 void bench_exhaust(const struct hip *hip);
+
+/* A row of each kind, which machines that differ in something are compared by. */
+void bench_few(const struct hip *hip);
+
+/* The same rows with few objects in the machine and with many. */
+void bench_growth(const struct hip *hip);
+
+/* What a program measures, in its order (all.c, few.c); `now` is the STC at its start. */
+void bench_run(const struct hip *hip, uint64_t now);

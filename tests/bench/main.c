@@ -66,21 +66,12 @@ void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
     bootinfo_read(&info, hip, boot0, boot1);
     if (console_open(&info) != SUCCESS)
         power_idle();
-    bench_boot(hip, now);
 
     const uint64_t ram = ram_find(&info, hip, (const uint64_t[]){boot0, boot1}, RAM_SIZE);
     bench_expect(SUCCESS, alloc_open(ram, RAM_SIZE), "memory for stacks");
     bench_expect(SUCCESS, threads_open(hip, fault, 0), "opening threads");
 
-    bench_hypercalls(hip);
-    bench_semaphores(hip);
-    bench_calls(hip);
-    bench_events(hip);
-    bench_create(hip);
-    bench_objects();
-    bench_memory(hip);
-    bench_growth(hip);
-    bench_exhaust(hip);
+    bench_run(hip, now);
     print("bench done\n");
     power_exit(0);
 }

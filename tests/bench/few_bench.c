@@ -17,10 +17,13 @@ static status_t copy_page(uint8_t perm)
                       (struct hc_range){.from = PAGE_FROM, .to = PAGE_TO, .perm = perm});
 }
 
-static void measure(const char *prefix, sel_t pt, sel_t first)
+/* `first` and the slots behind it are empty. */
+static void measure(const char *prefix, const struct hip *hip, sel_t first)
 {
-    const sel_t sm = sel_alloc(0), slot = sel_alloc(0);
+    const sel_t pt = sel_alloc(0), sm = sel_alloc(0), slot = sel_alloc(0);
+    bench_portal(bench_local(hip, SEL_ROOT_PD), pt, stub_reply, 0, 0);
     bench_expect(SUCCESS, hc_create_sm(sm, SEL_ROOT_PD, 0), "create_sm");
+
     BENCH_STATUS(SUCCESS, prefix, "sm.up", WARMUP, ROUNDS, hc_sm_up(sm));
     BENCH_STATUS(SUCCESS, prefix, "ipc.same_pd.1w", WARMUP, ROUNDS,
                  hc_ipc_call(pt, 0, hc_mtd(1)).status);
@@ -31,14 +34,16 @@ static void measure(const char *prefix, sel_t pt, sel_t first)
                  hc_create_sm(bench_slot(first + round), SEL_ROOT_PD, 0));
 }
 
+void bench_few(const struct hip *hip)
+{
+    measure("", hip, 0);
+}
+
 void bench_growth(const struct hip *hip)
 {
-    const sel_t pt = sel_alloc(0);
-    bench_portal(bench_local(hip, SEL_ROOT_PD), pt, stub_reply, 0, 0);
-
-    measure("growth.10.", pt, 0);
+    measure("growth.10.", hip, 0);
     for (sel_t i = CREATE_ROUNDS; i < MANY; i++)
         bench_expect(SUCCESS, hc_create_sm(bench_slot(i), SEL_ROOT_PD, 0), "100,000 semaphores");
-    measure("growth.100000.", pt, MANY);
+    measure("growth.100000.", hip, MANY);
     bench_empty_slots();
 }
