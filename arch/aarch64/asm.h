@@ -10,7 +10,7 @@
 #define CPU_STACK_TOP 16
 #define CPU_FAULT_FRAME 32
 #define CPU_WORLD 40
-#define CPU_MPIDR 48
+#define CPU_MPIDR 56
 
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304

@@ -157,6 +157,7 @@ static void make_spaces(void)
 {
     root_pd = pd_create(nullptr);
     must(root_pd != nullptr);
+    kobject_get(&root_pd->obj);
     root_objects_space = space_obj_create(root_pd);
     root_host = space_hst_create(root_pd);
     must(root_objects_space != nullptr && root_host != nullptr);

@@ -127,7 +127,8 @@ void console_set_semaphore(struct sm *sm)
 {
     SPIN_GUARD(&console.lock);
     console.semaphore = sm;
-    atomic_store_explicit(&sm->count, console.lines, memory_order_relaxed);
+    SPIN_GUARD(&sm->lock);
+    sm->count = console.lines;
 }
 
 paddr_t console_mbuf(void)
