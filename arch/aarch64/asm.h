@@ -15,7 +15,7 @@
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
 #define EC_HOST 320
-#define SPACE_VTTBR 48
+#define SPACE_VTTBR 24
 
 /* struct fault_frame (fault.h) */
 #define FAULT_SP 248

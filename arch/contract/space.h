@@ -24,7 +24,8 @@ void arch_space_hst_fini(struct arch_space_hst *space);
 /*
  * On return no CPU holds a translation of `space` that was changed before the call, so frames and
  * tables that went out of use may be reused.
- * Context: no locks held; may wait for other CPUs.
+ * Context: no locks held; may wait for other CPUs. Where the format has break bits it waits for none, and
+ * the space's lock may be held.
  */
 void arch_space_hst_flush(struct arch_space_hst *space);
 

@@ -114,6 +114,13 @@ status_t arch_space_hst_init(struct arch_space_hst *space)
     return space->root != nullptr ? SUCCESS : MEM_OBJ;
 }
 
+void arch_space_hst_fini(struct arch_space_hst *space)
+{
+    for (unsigned i = 0; i < PTAB_ENTRIES; i++)
+        CHECK_EQ(space->root[i], 0);
+    frame_free(space->root, 0);
+}
+
 void arch_space_hst_flush(struct arch_space_hst *space)
 {
     space->flushes++;

@@ -325,7 +325,6 @@ entry_ist:
 /* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
     .globl arch_cpu_restart
 arch_cpu_restart:
-    ENTRY_POINT
     SHADOW_STACK_RELEASE
     SHADOW_STACK_ACQUIRE
     mov     %gs:CPU_STACK_TOP, %rsp

@@ -54,7 +54,7 @@
 
 /* struct ec, struct space_hst */
 #define EC_HOST 0xc0
-#define HOST_CR3 48
+#define HOST_CR3 24
 
 #define VECTOR_NMI 2
 #define VECTOR_DF 8

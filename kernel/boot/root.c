@@ -148,8 +148,16 @@ static void map_segment(const struct elf_segment *s)
     const uint64_t first = s->vaddr >> PAGE_BITS;
     const uint64_t last = (s->vaddr + s->size - 1) >> PAGE_BITS;
     for (uint64_t page = first; page <= last; page++) {
-        const uint64_t frame = (s->phys.raw >> PAGE_BITS) + (page - first);
-        must(space_hst_delegate(nova_hst, root_host, frame, page, 0, s->perm, MAD_MEMORY) == SUCCESS);
+        struct hst_delegation d = {
+            .src = nova_hst,
+            .dst = root_host,
+            .ssb = (s->phys.raw >> PAGE_BITS) + (page - first),
+            .dsb = page,
+            .mad = MAD_MEMORY,
+            .pmm = s->perm,
+        };
+        while (!d.is_finished)
+            must(space_hst_delegate(&d) == SUCCESS);
     }
 }
 
@@ -159,7 +167,7 @@ static void make_spaces(void)
     must(root_pd != nullptr);
     kobject_get(&root_pd->obj);
     root_objects_space = space_obj_create(root_pd);
-    root_host = space_hst_create(root_pd);
+    root_host = space_hst_create(root_pd, KOBJ_SPC_HST);
     must(root_objects_space != nullptr && root_host != nullptr);
     atomic_init(&root_pd->objects, &root_objects_space->obj);
     atomic_init(&root_pd->host, &root_host->obj);

@@ -27,7 +27,7 @@ static void allow_all_ports(void)
 void nova_init(void)
 {
     nova_obj = space_obj_create(nullptr);
-    nova_hst = space_hst_create(nullptr);
+    nova_hst = space_hst_create(nullptr, KOBJ_SPC_HST);
     if (ARCH_HAS_PIO)
         nova_pio = space_bit_create(nullptr, KOBJ_SPC_PIO);
     if (ARCH_HAS_MSR)

@@ -3,10 +3,26 @@
 #include "kernel/cap/space_hst.h"
 
 #include "arch/contract/space.h"
+#include "arch/inline.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/cap/nova.h"
-#include "kernel/mm/ptab_update.h"
-#include "kernel/mm/slab.h"
+#include "kernel/obj/pd.h"
+
+/*
+ * A slice ends when this much work has been done (PTAB_COST_*). The last step may do as much again:
+ * a walk that splits three leaves, and a table full of entries.
+ */
+enum : unsigned { SLICE = 512 };
+
+/*
+ * Where an entry must be broken before it is replaced, nobody may make an entry before what was there is
+ * flushed, so the flush comes before the lock is released; it waits for no CPU there. Elsewhere it
+ * follows, as it may wait for a CPU that wants the lock.
+ */
+static constexpr bool FLUSH_LOCKED = ARCH_PTAB_HOST.break_bits != 0;
+
+static constexpr unsigned ROOT_LEVEL = ARCH_PTAB_HOST.levels - 1u;
+static constexpr uint64_t ROOT_SIZE = PAGE_SIZE << (ARCH_PTAB_HOST.root_bits - PTAB_INDEX_BITS);
 
 static struct slab_cache cache = SLAB_CACHE(struct space_hst);
 
@@ -15,24 +31,129 @@ static uint64_t demote(uint64_t pte, unsigned level)
     return arch_host_leaf(arch_host_attr(pte, level), level - 1);
 }
 
-static void flush(void *space)
+static uint64_t *table_alloc(void *space, enum frame_fill fill)
 {
-    arch_space_hst_flush(space);
+    return pd_frame_alloc(((struct space_hst *)space)->pd, 0, fill);
 }
 
-static const struct ptab_owner owner = {.fmt = &ARCH_PTAB_HOST, .demote = demote, .flush = flush};
-
-struct space_hst *space_hst_create(struct pd *pd)
+static void table_free(void *space, uint64_t *table)
 {
-    struct space_hst *const space = slab_alloc(&cache);
+    pd_frame_free(((struct space_hst *)space)->pd, table, 0);
+}
+
+static void flush(void *space)
+{
+    arch_space_hst_flush(&((struct space_hst *)space)->arch);
+}
+
+static const struct ptab_owner owner = {
+    .fmt = &ARCH_PTAB_HOST,
+    .demote = demote,
+    .alloc = table_alloc,
+    .free = table_free,
+    .flush = flush,
+};
+
+struct space_hst *space_hst_create(struct pd *pd, enum kobj_type type)
+{
+    struct space_hst *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
-    *space = (struct space_hst){.obj.type = KOBJ_SPC_HST, .pd = pd};
+    *space = (struct space_hst){.obj = {.type = type, .refs = 1}, .pd = pd};
     if (arch_space_hst_init(&space->arch) != SUCCESS) {
-        slab_free(&cache, space);
+        pd_object_free(pd, &cache, space);
         return nullptr;
     }
+    if (pd != nullptr)
+        pd_charge(pd, ROOT_SIZE);
     return space;
+}
+
+static ALWAYS_INLINE struct ptab_update update_begin(struct space_hst *space)
+{
+    return (struct ptab_update){.owner = &owner, .space = space, .root = space->arch.root};
+}
+
+/* End of an update, the lock still held. Answers what update_flush wants to know. */
+static ALWAYS_INLINE uint32_t update_end(struct space_hst *space, struct ptab_update *u)
+    REQUIRES(&space->lock)
+{
+    if (!u->dirty)
+        arch_ptab_sync();
+    else if (FLUSH_LOCKED)
+        flush(space);
+    else
+        space->changed++;
+    return space->changed;
+}
+
+/* A CPU that flushes later than another may have looked earlier. */
+static NOINLINE void flush_to(struct space_hst *space, uint32_t changed)
+{
+    flush(space);
+    uint32_t old = atomic_load_explicit(&space->flushed, memory_order_relaxed);
+    while ((int32_t)(changed - old) > 0 &&
+           !atomic_compare_exchange_weak_explicit(&space->flushed, &old, changed,
+                                                  memory_order_release, memory_order_relaxed))
+        continue;
+}
+
+/*
+ * What may still be remembered from before an update goes, also if it was another CPU that changed it:
+ * that one may not have come to its flush yet. Acquire: pairs with the release in flush_to.
+ */
+static ALWAYS_INLINE void update_flush(struct space_hst *space, uint32_t changed)
+{
+    if (!FLUSH_LOCKED &&
+        (int32_t)(changed - atomic_load_explicit(&space->flushed, memory_order_acquire)) > 0)
+        flush_to(space, changed);
+}
+
+/* Give back some of the tables on `list`, flushed. */
+static NOINLINE void give_back(struct space_hst *space, struct ptab_list *list)
+{
+    ptab_reap(&owner, space, list, SLICE);
+}
+
+/* Likewise; true if that was all there is to give back. The others are left for the next slice. */
+COLD static bool clean_up(struct space_hst *space, struct ptab_list *list)
+{
+    give_back(space, list);
+    if (list->head == 0)
+        return true;
+    SPIN_GUARD(&space->lock);
+    ptab_list_join(&space->retired, list);
+    return false;
+}
+
+bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS /* nobody else is there */
+{
+    if (!space->is_emptied) {
+        const uint64_t count = bit(arch_hva_bits() - ptab_shift(ROOT_LEVEL));
+        for (uint64_t i = 0; i < count; i++) {
+            const uint64_t pte = ptab_load(&space->arch.root[i]);
+            ptab_store(&space->arch.root[i], 0);
+            if ((pte & ARCH_PTAB_HOST.present) && !ptab_is_leaf(&ARCH_PTAB_HOST, pte, ROOT_LEVEL))
+                ptab_retire(&ARCH_PTAB_HOST, &space->retired, ptab_next(&ARCH_PTAB_HOST, pte),
+                            ROOT_LEVEL - 1);
+        }
+        flush(space);
+        space->is_emptied = true;
+        return false;
+    }
+    if (space->retired.head != 0) {
+        give_back(space, &space->retired);
+        return false;
+    }
+    struct pd *const pd = space->pd;
+    struct kobject *const ports = atomic_load_explicit(&space->ports, memory_order_acquire);
+    if (ports != nullptr)
+        kobject_put(ports);
+    pd_unlink(&pd->host, &space->obj);
+    arch_space_hst_fini(&space->arch);
+    pd_credit(pd, ROOT_SIZE);
+    pd_object_free(pd, &cache, space);
+    return true;
 }
 
 /* A run of pages that are alike: `count` of them, from `base` on if `attr` allows anything. */
@@ -69,6 +190,13 @@ static struct run run_at(struct space_hst *src, uint64_t page, uint64_t limit, u
     return run;
 }
 
+/* ptab_slot, once. */
+static NOINLINE uint64_t *slot_at(struct ptab_update *u, uint64_t page, unsigned level, bool make,
+                                  unsigned *hole)
+{
+    return ptab_slot(u, page << PAGE_BITS, level, make, hole);
+}
+
 /* The largest entry that may cover the next pages of a run of `count` pages. */
 static unsigned fit_level(uint64_t alignment, uint64_t count, unsigned max)
 {
@@ -80,70 +208,75 @@ static unsigned fit_level(uint64_t alignment, uint64_t count, unsigned max)
     return 0;
 }
 
-/* Let the pages from `page` on hold `run`. */
-static status_t run_store(struct ptab_update *u, uint64_t page, struct run run)
-{
-    const bool make = run.attr.perm != 0;
-    const uint64_t from = run.base.raw >> PAGE_BITS;
-    const unsigned max = make ? arch_host_max_leaf() : ARCH_PTAB_HOST.levels - 1u;
-    for (uint64_t done = 0; done < run.count;) {
-        const uint64_t alignment = make ? (page + done) | (from + done) : page + done;
-        const unsigned level = fit_level(alignment, run.count - done, max);
-        unsigned hole;
-        uint64_t *const slot = ptab_slot(u, (page + done) << PAGE_BITS, level, make, &hole);
-        if (slot != nullptr)
-            ptab_replace(
-                u, slot, level,
-                make ? (run.base.raw + (done << PAGE_BITS)) | arch_host_leaf(run.attr, level) : 0);
-        else if (make || hole == 0)
-            return MEM_CAP;
-        done += bit(PTAB_INDEX_BITS * level);
-    }
-    return SUCCESS;
-}
+/* Entries side by side that map what follows each other. */
+struct stride {
+    uint64_t first, step;
+};
 
-/* What a page entry becomes when it is delegated with `pmm`; 0 if nothing is left of it. */
-static uint64_t restrict_page(uint64_t pte, uint8_t pmm)
+static uint64_t stride_value(const void *what, uint64_t i)
 {
-    if (!(pte & ARCH_PTAB_HOST.present))
-        return 0;
-    struct mem_attr attr = arch_host_attr(pte, 0);
-    if (attr.owned)
-        return 0;
-    if ((attr.perm & pmm) == attr.perm)
-        return pte;
-    attr.perm &= pmm;
-    if (attr.perm == 0)
-        return 0;
-    return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
+    const struct stride *const stride = what;
+    return stride->first + i * stride->step;
 }
 
 /*
- * Small pages side by side: at most `limit` from page `ssb` on, as far as the tables on both sides go,
- * which are found once. Adds the number to *done. Only for where `src` has a table of pages.
+ * Let the pages from `page` on hold the beginning of `run`, as far as one table goes. Adds the number of
+ * pages to *done.
  */
-static status_t pages_copy(struct ptab_update *u, uint64_t *src, uint64_t ssb, uint64_t dsb,
-                           uint64_t limit, uint8_t pmm, uint64_t *done)
+static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run, uint64_t *done)
 {
-    const uint64_t count = min_u64(
-        min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES, PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
+    const bool make = run->attr.perm != 0;
+    const unsigned max = make ? arch_host_max_leaf() : ROOT_LEVEL;
+    const uint64_t alignment = make ? page | run->base.raw >> PAGE_BITS : page;
+    const unsigned level = fit_level(alignment, run->count, max);
+    const unsigned index_bits = PTAB_INDEX_BITS * level;
     unsigned hole;
-    uint64_t *dst = ptab_slot(u, dsb << PAGE_BITS, 0, false, &hole);
-    if (dst == nullptr && hole == 0)
-        return MEM_CAP;
-    for (uint64_t i = 0; i < count; i++, (*done)++) {
-        const uint64_t pte = restrict_page(ptab_load(&src[i]), pmm);
-        if (dst == nullptr) {
-            if (pte == 0)
-                continue;
-            uint64_t *const slot = ptab_slot(u, (dsb + i) << PAGE_BITS, 0, true, &hole);
-            if (slot == nullptr)
-                return MEM_CAP;
-            dst = slot - i;
-        }
-        ptab_replace(u, &dst[i], 0, pte);
+    uint64_t *const slot = slot_at(u, page, level, make, &hole);
+    if (slot == nullptr) {
+        if (make || hole == 0)
+            return MEM_CAP;
+        const uint64_t span = bit(PTAB_INDEX_BITS * hole);
+        *done += min_u64(span - (page & (span - 1)), run->count);
+        return SUCCESS;
     }
+    const uint64_t table_size = level == ROOT_LEVEL ? bit(ARCH_PTAB_HOST.root_bits) : PTAB_ENTRIES;
+    const uint64_t count = min_u64(run->count >> index_bits,
+                                   table_size - (page >> index_bits & (table_size - 1)));
+    const struct stride stride = {
+        .first = make ? run->base.raw | arch_host_leaf(run->attr, level) : 0,
+        .step = make ? PAGE_SIZE << index_bits : 0,
+    };
+    ptab_replace(u, slot, level, count, stride_value, &stride);
+    *done += count << index_bits;
     return SUCCESS;
+}
+
+/* Entries side by side that hold what others hold, with fewer permissions. */
+struct copy {
+    uint64_t *from;
+    uint8_t pmm;
+};
+
+/* What is left of the permissions of page entry `i`; nothing of a page that the kernel owns. */
+static uint8_t copy_perm(const struct copy *copy, uint64_t i)
+{
+    const uint64_t pte = ptab_load(&copy->from[i]);
+    const struct mem_attr attr = arch_host_attr(pte, 0);
+    return !(pte & ARCH_PTAB_HOST.present) || attr.owned ? 0 : attr.perm & copy->pmm;
+}
+
+static ALWAYS_INLINE uint64_t copy_value(const void *what, uint64_t i)
+{
+    const struct copy *const copy = what;
+    const uint64_t pte = ptab_load(&copy->from[i]);
+    const uint8_t perm = copy_perm(copy, i);
+    if (perm == 0)
+        return 0;
+    struct mem_attr attr = arch_host_attr(pte, 0);
+    if (attr.perm == perm)
+        return pte;
+    attr.perm = perm;
+    return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
 }
 
 /* The entry for page `page` in a table of pages; nullptr if there is no such table. */
@@ -151,7 +284,7 @@ static uint64_t *page_entry(struct space_hst *space, uint64_t page)
 {
     const struct ptab_format *const fmt = &ARCH_PTAB_HOST;
     uint64_t *table = space->arch.root;
-    for (unsigned level = fmt->levels - 1u; level > 0; level--) {
+    for (unsigned level = ROOT_LEVEL; level > 0; level--) {
         const uint64_t pte = ptab_load(&table[ptab_index(fmt, page << PAGE_BITS, level)]);
         if (!(pte & fmt->present) || ptab_is_leaf(fmt, pte, level))
             return nullptr;
@@ -160,64 +293,135 @@ static uint64_t *page_entry(struct space_hst *space, uint64_t page)
     return &table[page % PTAB_ENTRIES];
 }
 
-/* Two locks of one kind: lower address first. */
-static void lock_both(struct space_hst *a, struct space_hst *b) NO_THREAD_SAFETY_ANALYSIS
+/*
+ * Where `count` pages from `page` on are to be copied to, in a space that has no table of pages there.
+ * nullptr: nowhere, as there is nothing to be copied (SUCCESS), or memory has run out (MEM_CAP).
+ */
+static NOINLINE uint64_t *copy_slot(struct ptab_update *u, uint64_t page, uint64_t count,
+                                    const struct copy *copy, status_t *status)
 {
-    spin_lock(a < b ? &a->lock : &b->lock);
-    if (a != b)
-        spin_lock(a < b ? &b->lock : &a->lock);
-}
-
-static void unlock_both(struct space_hst *a, struct space_hst *b) NO_THREAD_SAFETY_ANALYSIS
-{
-    spin_unlock(&a->lock);
-    if (a != b)
-        spin_unlock(&b->lock);
-}
-
-status_t space_hst_delegate(struct space_hst *src, struct space_hst *dst, uint64_t ssb,
-                            uint64_t dsb, unsigned ord, uint8_t pmm, uint32_t mad)
-{
-    struct ptab_update u = {.owner = &owner, .space = &dst->arch, .root = dst->arch.root};
-    status_t status = SUCCESS;
-    const uint64_t total = bit(ord);
-    lock_both(src, dst);
-    for (uint64_t done = 0; done < total && status == SUCCESS;) {
-        uint64_t *const entry = src->is_nova ? nullptr : page_entry(src, ssb + done);
-        if (entry != nullptr) {
-            status = pages_copy(&u, entry, ssb + done, dsb + done, total - done, pmm, &done);
-            continue;
-        }
-        struct run run = run_at(src, ssb + done, total - done, mad);
-        run.attr.perm &= pmm;
-        status = run_store(&u, dsb + done, run);
-        done += run.count;
+    unsigned hole;
+    *status = SUCCESS;
+    uint64_t *slot = slot_at(u, page, 0, false, &hole);
+    if (slot == nullptr && hole != 0) {
+        uint64_t empty = 0;
+        while (empty < count && copy_perm(copy, empty) == 0)
+            empty++;
+        u->work += (unsigned)empty;
+        if (empty == count)
+            return nullptr;
+        slot = slot_at(u, page, 0, true, &hole);
     }
-    ptab_finish(&u);
-    unlock_both(src, dst);
+    if (slot == nullptr)
+        *status = MEM_CAP;
+    return slot;
+}
+
+/*
+ * Small pages side by side: at most `limit` from page `ssb` on, whose entries are at `from`, as far as
+ * the tables on both sides go, which are found once. Adds the number to *done.
+ */
+static ALWAYS_INLINE status_t pages_copy(struct ptab_update *u, uint64_t *from, uint64_t ssb,
+                                         uint64_t dsb, uint64_t limit, uint8_t pmm, uint64_t *done)
+{
+    const uint64_t count = min_u64(
+        min_u64(PTAB_ENTRIES - ssb % PTAB_ENTRIES, PTAB_ENTRIES - dsb % PTAB_ENTRIES), limit);
+    const struct copy copy = {.from = from, .pmm = pmm};
+    uint64_t *slot = page_entry(u->space, dsb);
+    u->work += PTAB_COST_WALK;
+    if (UNLIKELY(slot == nullptr)) {
+        status_t status;
+        slot = copy_slot(u, dsb, count, &copy, &status);
+        if (status != SUCCESS)
+            return status;
+    }
+    if (slot != nullptr)
+        ptab_replace(u, slot, 0, count, copy_value, &copy);
+    *done += count;
+    return SUCCESS;
+}
+
+/* One step: as far as one table goes on either side. */
+static ALWAYS_INLINE status_t step(struct hst_delegation *d, struct ptab_update *u)
+{
+    const uint64_t left = bit(d->ord) - d->done;
+    const uint64_t ssb = d->ssb + d->done, dsb = d->dsb + d->done;
+    if ((d->pmm & PERM_MEM_ALL) == 0) { /* what the source has does not matter */
+        const struct run none = {.count = left};
+        return run_store(u, dsb, &none, &d->done);
+    }
+    uint64_t *const entry = d->src->is_nova ? nullptr : page_entry(d->src, ssb);
+    if (entry != nullptr)
+        return pages_copy(u, entry, ssb, dsb, left, d->pmm, &d->done);
+    struct run run = run_at(d->src, ssb, left, d->mad);
+    run.attr.perm &= d->pmm;
+    return run_store(u, dsb, &run, &d->done);
+}
+
+/*
+ * Two locks of one kind: lower address first. The NOVA host space has no tables: its lock would only
+ * make CPUs wait for each other.
+ */
+static ALWAYS_INLINE void lock_both(struct space_hst *src, struct space_hst *dst) ACQUIRE(&dst->lock)
+    NO_THREAD_SAFETY_ANALYSIS
+{
+    const bool both = src != dst && !src->is_nova;
+    if (both && src < dst)
+        spin_lock(&src->lock);
+    spin_lock(&dst->lock);
+    if (both && src > dst)
+        spin_lock(&src->lock);
+}
+
+static ALWAYS_INLINE void unlock_both(struct space_hst *src, struct space_hst *dst)
+    RELEASE(&dst->lock) NO_THREAD_SAFETY_ANALYSIS
+{
+    if (src != dst && !src->is_nova)
+        spin_unlock(&src->lock);
+    spin_unlock(&dst->lock);
+}
+
+status_t space_hst_delegate(struct hst_delegation *d)
+{
+    struct space_hst *const dst = d->dst;
+    struct ptab_update u = update_begin(dst);
+    status_t status = SUCCESS;
+    lock_both(d->src, dst);
+    while (d->done < bit(d->ord) && u.work < SLICE && status == SUCCESS)
+        status = step(d, &u);
+    const uint32_t changed = update_end(dst, &u);
+    ptab_list_join(&u.retired, &dst->retired);
+    unlock_both(d->src, dst);
+    update_flush(dst, changed);
+    const bool is_clean = LIKELY(u.retired.head == 0) || clean_up(dst, &u.retired);
+    d->is_finished = is_clean && d->done == bit(d->ord);
     return status;
 }
 
 status_t space_hst_map_owned(struct space_hst *space, uaddr_t at, paddr_t page, uint8_t perm)
 {
-    struct ptab_update u = {.owner = &owner, .space = &space->arch, .root = space->arch.root};
     const struct run run = {
         .count = 1, .base = page, .attr = {.mad = MAD_MEMORY, .perm = perm, .owned = true}};
-    SPIN_GUARD(&space->lock);
-    const status_t status = run_store(&u, at.raw >> PAGE_BITS, run);
-    ptab_finish(&u);
+    struct ptab_update u = update_begin(space);
+    uint64_t done = 0;
+    spin_lock(&space->lock);
+    const status_t status = run_store(&u, at.raw >> PAGE_BITS, &run, &done);
+    const uint32_t changed = update_end(space, &u);
+    spin_unlock(&space->lock);
+    update_flush(space, changed);
     return status == SUCCESS ? SUCCESS : MEM_OBJ;
 }
 
 void space_hst_unmap_owned(struct space_hst *space, uaddr_t at, paddr_t page)
 {
-    {
-        SPIN_GUARD(&space->lock);
-        const struct ptab_hit hit = ptab_lookup(&ARCH_PTAB_HOST, space->arch.root, at.raw);
-        if (!hit.mapped || hit.level != 0 ||
-            ptab_address(&ARCH_PTAB_HOST, hit.pte, 0).raw != page.raw)
-            return;
-        ptab_store(page_entry(space, at.raw >> PAGE_BITS), 0);
-    }
-    arch_space_hst_flush(&space->arch);
+    static constexpr uint64_t none = 0;
+    struct ptab_update u = update_begin(space);
+    spin_lock(&space->lock);
+    uint64_t *const slot = page_entry(space, at.raw >> PAGE_BITS);
+    if (slot != nullptr && arch_host_attr(*slot, 0).owned &&
+        ptab_address(&ARCH_PTAB_HOST, *slot, 0).raw == page.raw)
+        ptab_replace(&u, slot, 0, 1, ptab_same, &none);
+    const uint32_t changed = update_end(space, &u);
+    spin_unlock(&space->lock);
+    update_flush(space, changed);
 }

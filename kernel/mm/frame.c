@@ -144,7 +144,7 @@ static void *try_take(unsigned order, bool with_reserve)
     return block_of(pfn);
 }
 
-static ALWAYS_INLINE void *take(unsigned order, enum frame_fill fill, bool with_reserve)
+static NOINLINE void *take(unsigned order, enum frame_fill fill, bool with_reserve)
 {
     void *const frames = order <= FRAME_ORDER_MAX ? try_take(order, with_reserve) : nullptr;
     if (frames != nullptr && fill == FRAME_ZERO)

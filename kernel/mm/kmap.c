@@ -16,13 +16,28 @@ static uint64_t no_demote([[maybe_unused]] uint64_t pte, [[maybe_unused]] unsign
     unreachable(); /* kernel mappings are never split */
 }
 
+static uint64_t *table_alloc([[maybe_unused]] void *space, enum frame_fill fill)
+{
+    return frame_alloc(0, fill);
+}
+
+static void no_free([[maybe_unused]] void *space, [[maybe_unused]] uint64_t *table)
+{
+    unreachable(); /* tables stay */
+}
+
 static void no_flush([[maybe_unused]] void *space)
 {
-    unreachable(); /* nor replaced by another: window_close comes first */
+    unreachable(); /* nothing is replaced by another: window_close comes first */
 }
 
 static const struct ptab_owner kernel_owner = {
-    .fmt = &ARCH_PTAB_KERNEL, .demote = no_demote, .flush = no_flush};
+    .fmt = &ARCH_PTAB_KERNEL,
+    .demote = no_demote,
+    .alloc = table_alloc,
+    .free = no_free,
+    .flush = no_flush,
+};
 
 static uintptr_t device_used; /* bytes of ARCH_KMAP_DEVICE in use */
 static uintptr_t stack_used;  /* bytes of ARCH_KMAP_STACK in use  */
@@ -35,7 +50,8 @@ static bool kernel_map(uintptr_t va, paddr_t pa, enum kmap_kind kind, unsigned l
     uint64_t *const slot = ptab_slot(&u, va, level, true, &hole);
     if (slot == nullptr)
         return false;
-    ptab_replace(&u, slot, level, pa.raw | arch_kernel_leaf(kind, level));
+    const uint64_t pte = pa.raw | arch_kernel_leaf(kind, level);
+    ptab_replace(&u, slot, level, 1, ptab_same, &pte);
     return true;
 }
 
@@ -51,10 +67,11 @@ static void window_close(void)
     struct ptab_update u = {.owner = &kernel_owner, .root = arch_kernel_root()};
     const uint64_t large = bit(ptab_shift(LEVEL_LARGE));
     const uint64_t size = window.end.raw - window.start.raw;
+    static constexpr uint64_t none = 0;
     unsigned hole;
     for (uint64_t at = 0; at < size; at += large)
         ptab_replace(&u, ptab_slot(&u, ARCH_KMAP_WINDOW + at, LEVEL_LARGE, false, &hole),
-                     LEVEL_LARGE, 0);
+                     LEVEL_LARGE, 1, ptab_same, &none);
     if (size > 0)
         arch_kernel_flush(ARCH_KMAP_WINDOW, size);
     window = (struct prange){};

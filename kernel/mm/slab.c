@@ -27,7 +27,7 @@ static struct slab *slab_of(void *object)
 
 typedef void *(*source_t)(unsigned order, enum frame_fill fill);
 
-static ALWAYS_INLINE struct slab *slab_grow(struct slab_cache *cache, source_t source)
+static struct slab *slab_grow(struct slab_cache *cache, source_t source)
     REQUIRES(&cache->lock)
 {
     struct slab *const slab = source(0, FRAME_RAW);
@@ -41,7 +41,7 @@ static ALWAYS_INLINE struct slab *slab_grow(struct slab_cache *cache, source_t s
     return slab;
 }
 
-static ALWAYS_INLINE void *take(struct slab_cache *cache, source_t source)
+static NOINLINE void *take(struct slab_cache *cache, source_t source)
 {
     SPIN_GUARD(&cache->lock);
     if (!cache->ready) {

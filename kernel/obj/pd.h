@@ -53,9 +53,18 @@ void pd_frame_free(struct pd *pd, void *frames, unsigned order);
 void pd_object_free(struct pd *pd, struct slab_cache *cache, void *object);
 
 /*
- * Make `space`, which the caller holds, the one that is found at `link` (objects or host). False if
- * there is one already that has not lost its last reference.
- * Context: a read section (kernel/sync/rcu.h).
+ * Is there a space at `link` (objects or host) that has not lost its last reference? Context: a read
+ * section (kernel/sync/rcu.h).
+ */
+static inline bool pd_has(_Atomic(struct kobject *) *link)
+{
+    const struct kobject *const space = atomic_load_explicit(link, memory_order_acquire);
+    return space != nullptr && atomic_load_explicit(&space->refs, memory_order_relaxed) != 0;
+}
+
+/*
+ * Make `space`, which the caller holds, the one that is found at `link`. False if pd_has(link). Context: as
+ * pd_has.
  */
 [[nodiscard]] bool pd_link(_Atomic(struct kobject *) *link, struct kobject *space);
 

@@ -5,6 +5,7 @@
 #include "arch/sim/sim.h"
 #include "kernel/base/compiler.h"
 #include "kernel/cap/space_bit.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/cap/space_obj.h"
 
 enum : unsigned { OBJECTS_MAX = 2048 };
@@ -46,6 +47,9 @@ static bool destroy(struct kobject *obj)
         return true;
     case KOBJ_SPC_OBJ:
         return space_obj_destroy(CONTAINER_OF(obj, struct space_obj, obj));
+    case KOBJ_SPC_HST:
+    case KOBJ_SPC_GST:
+        return space_hst_destroy(CONTAINER_OF(obj, struct space_hst, obj));
     case KOBJ_SPC_PIO:
     case KOBJ_SPC_MSR:
         return space_bit_destroy(CONTAINER_OF(obj, struct space_bit, obj));
@@ -53,8 +57,6 @@ static bool destroy(struct kobject *obj)
     case KOBJ_SC:
     case KOBJ_PT:
     case KOBJ_SM:
-    case KOBJ_SPC_HST:
-    case KOBJ_SPC_GST:
     case KOBJ_SPC_DMA:
     case KOBJ_COUNT:
         return true;

@@ -142,3 +142,9 @@ static inline unsigned arch_host_max_leaf(void)
 {
     return 2;
 }
+
+/* The kernel itself needs EL2, so guests can be had wherever it runs. */
+static inline bool arch_has_guests(void)
+{
+    return true;
+}

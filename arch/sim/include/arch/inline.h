@@ -57,3 +57,8 @@ static inline unsigned arch_host_max_leaf(void)
 {
     return 2;
 }
+
+static inline bool arch_has_guests(void)
+{
+    return true;
+}

@@ -130,3 +130,9 @@ static inline unsigned arch_host_max_leaf(void)
 {
     return cpu_limits.host_max_leaf;
 }
+
+/* Virtual CPUs are not supported yet. */
+static inline bool arch_has_guests(void)
+{
+    return false;
+}
