@@ -86,7 +86,8 @@ def _command(ctx, console):
     if cpu == "x86_64":
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if ctx.attr.icount:
-        command += ["-icount", "shift=0"]
+        # When all CPUs rest, time goes on to the next timer at once, not with the host's clock.
+        command += ["-icount", "shift=0,sleep=off"]
     command += ["-kernel", kernel.short_path]
     if ctx.attr.cmdline:
         command += ["-append", ctx.attr.cmdline]
