@@ -129,7 +129,7 @@ status_t arch_space_hst_init(struct arch_space_hst *space)
     if (root == nullptr)
         return MEM_OBJ;
     root[PML4_KERNEL] = boot_pml4[PML4_KERNEL];
-    *space = (struct arch_space_hst){.root = root};
+    *space = (struct arch_space_hst){.root = root, .cr3 = virt_to_phys(root).raw};
     return SUCCESS;
 }
 
