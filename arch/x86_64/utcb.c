@@ -5,6 +5,7 @@
 
 #include "arch/contract/ec.h"
 #include "arch/x86_64/layout.h"
+#include "kernel/abi/x86_64/event.h"
 
 enum : uint64_t {
     RFLAGS_WRITABLE = 0x20'0dd5, /* CF PF AF ZF SF TF DF OF ID */
@@ -21,12 +22,11 @@ static void complete(struct arch_regs *regs)
     regs->error = 0;
 }
 
-void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd,
-                       [[maybe_unused]] unsigned event)
+void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
 {
     struct arch_regs *const from = &ec->arch.regs;
     struct utcb_arch *const to = (struct utcb_arch *)utcb; /* NOLINT: the same page, other layout */
-    if (from->vector == VECTOR_SYSCALL)
+    if (from->vector == VECTOR_SYSCALL && event != EVENT_HST_STARTUP) /* then all are still zero */
         complete(from);
     if (mtd & MTD_GPR_0_7) {
         to->rax = from->rax;
