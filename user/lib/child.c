@@ -33,8 +33,8 @@ status_t child_share_memory(const struct child *child)
     };
     status_t status = SUCCESS;
     for (size_t i = 0; status == SUCCESS && i < sizeof range / sizeof *range; i++)
-        status = memory_share(child->hst, range[i].start, range[i].end - range[i].start,
-                              PERM_MEM_ALL);
+        status =
+            memory_share(child->hst, range[i].start, range[i].end - range[i].start, PERM_MEM_ALL);
     return status;
 }
 
