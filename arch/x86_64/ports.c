@@ -20,9 +20,8 @@ static void set_base(struct cpu *cpu, uint16_t base)
 void ports_switch(struct cpu *cpu)
 {
     const struct space_hst *const host = space_active(cpu);
-    const bool is_owner =
-        host != nullptr &&
-        host == atomic_load_explicit(&cpu->arch.ports_host, memory_order_relaxed);
+    const bool is_owner = host != nullptr &&
+                          host == atomic_load_explicit(&cpu->arch.ports_host, memory_order_relaxed);
     set_base(cpu, is_owner ? IO_BITMAP_LOADED : IO_BITMAP_NONE);
 }
 

@@ -5,7 +5,6 @@
 
 #include "arch/contract/ec.h"
 #include "arch/x86_64/layout.h"
-#include "kernel/abi/x86_64/event.h"
 
 enum : uint64_t {
     RFLAGS_WRITABLE = 0x20'0dd5, /* CF PF AF ZF SF TF DF OF ID */
@@ -13,7 +12,10 @@ enum : uint64_t {
     VECTOR_BYTE = 0xff,
 };
 
-/* After a hypercall RCX, R11 and the flags are what SYSRET makes of them, and there is no error code. */
+/*
+ * Recalled in a hypercall: RCX, R11 and the flags are what SYSRET makes of them, and there is no error
+ * code.
+ */
 static void complete(struct arch_regs *regs)
 {
     regs->rcx = regs->rip;
@@ -26,7 +28,7 @@ void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned 
 {
     struct arch_regs *const from = &ec->arch.regs;
     struct utcb_arch *const to = (struct utcb_arch *)utcb; /* NOLINT: the same page, other layout */
-    if (from->vector == VECTOR_SYSCALL && event != EVENT_HST_STARTUP) /* then all are still zero */
+    if (event == ARCH_EVENT_RECALL && from->vector == VECTOR_SYSCALL)
         complete(from);
     if (mtd & MTD_GPR_0_7) {
         to->rax = from->rax;

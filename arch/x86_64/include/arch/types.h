@@ -70,13 +70,14 @@ struct arch_cpu {
      */
     _Atomic(struct space_hst *) quick_host;
     _Atomic(struct space_hst *) host;
-    uint32_t switch_work;       /* SWITCH_*                                                  */
-    uint32_t ports_generation;  /* of the copy below                                         */
+    uint32_t switch_work;      /* SWITCH_*                                                  */
+    uint32_t ports_generation; /* of the copy below                                         */
     _Atomic(struct space_hst *) ports_host; /* its owner                                     */
-    _Atomic(struct space_bit *) ports; /* whose bitmap the TSS holds a copy of; nullptr: none. Read by
+    _Atomic(struct space_bit *)
+        ports;                 /* whose bitmap the TSS holds a copy of; nullptr: none. Read by
                                           other CPUs                                         */
-    struct ec *fpu_owner;       /* whose state the FPU holds; nullptr: nobody's              */
-    struct cpu_tables *tables;  /* GDT, TSS and I/O permission bitmap                        */
+    struct ec *fpu_owner;      /* whose state the FPU holds; nullptr: nobody's              */
+    struct cpu_tables *tables; /* GDT, TSS and I/O permission bitmap                        */
     uint32_t apic_id;
     uint32_t nmi_count;            /* unexpected NMIs; the first is reported                    */
     const struct arch_regs *fault; /* what stopped the kernel, for arch_cpu_dump                */
