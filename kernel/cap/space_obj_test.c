@@ -63,7 +63,7 @@ static void lookup_wants_type_and_all_permissions(void)
     CHECK(cap_lookup(space, 7, KOBJ_SM, PERM_SM_UP) == sm);
     CHECK(cap_lookup(space, 7, KOBJ_SM, PERM_SM_UP | PERM_SM_DOWN) == nullptr);
     CHECK(cap_lookup(space, 7, KOBJ_PT, PERM_SM_UP) == nullptr);
-    CHECK(cap_lookup(space, 8, KOBJ_SM, 0) == nullptr);
+    CHECK(cap_lookup(space, 8, KOBJ_SM, PERM_SM_UP) == nullptr);
 }
 
 static void insertion_fills_empty_slots_only(void)
