@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""emulator_test and emulator_run: a kernel and a root task in QEMU, as a test and for people.
+"""emulator_test and emulator_run: a kernel and a root task in QEMU, as a test and for people; kernel_file.
 
 Both build the image for the board and the programs for its CPU by themselves, whatever --platforms says.
 """
@@ -86,7 +86,8 @@ def _command(ctx, console):
     if cpu == "x86_64":
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if ctx.attr.icount:
-        command += ["-icount", "shift=0"]
+        # When all CPUs rest, time goes on to the next timer at once, not with the host's clock.
+        command += ["-icount", "shift=0,sleep=off"]
     command += ["-kernel", kernel.short_path]
     if ctx.attr.cmdline:
         command += ["-append", ctx.attr.cmdline]
@@ -132,6 +133,10 @@ def _emulator_run_impl(ctx):
     ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio")), elf = elf.short_path), is_executable = True)
     return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [elf]))
 
+def _kernel_file_impl(ctx):
+    elf = ctx.attr.kernel[0][KernelImageInfo].elf
+    return DefaultInfo(files = depset([elf]), runfiles = ctx.runfiles([elf]))
+
 _ATTRS = {
     "board": attr.string(mandatory = True, doc = "A row of platforms/boards.bzl."),
     "cfp": attr.string(default = "none", doc = "Level of control-flow protection."),
@@ -170,6 +175,11 @@ _emulator_run = rule(
     executable = True,
 )
 
+_kernel_file = rule(
+    implementation = _kernel_file_impl,
+    attrs = {name: _ATTRS[name] for name in ["board", "cfp", "kernel", "_allowlist_function_transition"]},
+)
+
 def _machine_attrs(cpu, board, qemu):
     """The board (qemu stands for any aarch64 one) and the emulator's label."""
     board = board or {"aarch64": "qemu", "x86_64": "x86_64"}[cpu]
@@ -191,3 +201,7 @@ def emulator_test(name, cpu = "aarch64", board = None, qemu = "10", size = "medi
 def emulator_run(name, cpu = "aarch64", board = None, qemu = "10", **kwargs):
     """`bazel run` of it boots the machine with its console in the terminal; arguments as for emulator_test."""
     _emulator_run(name = name, **(_machine_attrs(cpu, board, qemu) | kwargs))
+
+def kernel_file(name, cpu = "aarch64", board = None, **kwargs):
+    """The ELF file of the kernel that a machine with the same arguments boots."""
+    _kernel_file(name = name, **({"board": _machine_attrs(cpu, board, "10")["board"]} | kwargs))

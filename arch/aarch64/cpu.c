@@ -191,15 +191,6 @@ void arch_cpu_idle(void)
     arch_interrupt_window();
 }
 
-[[noreturn]] void arch_cpu_restart(void (*next)(void))
-{
-    __asm__ volatile("mov sp, %0\n mov x29, xzr\n blr %1"
-                     :
-                     : "r"(cpu_local()->stack_top), "r"(next)
-                     : "memory");
-    unreachable();
-}
-
 [[noreturn]] void arch_cpu_stop(void)
 {
     __asm__ volatile("msr daifset, #0xf" : : : "memory");

@@ -43,8 +43,7 @@ static bool eager;          /* TS does not hide registers */
 static bool clear_pointers; /* those of the last x87 instruction are neither saved nor restored */
 static struct slab_cache cache;
 
-#define FPU_OP(op, area)                                                                           \
-    __asm__ volatile(op "64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory")
+#define FPU_OP(op, area) __asm__ volatile(op "64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory")
 
 static void save(struct fpu_area *area)
 {

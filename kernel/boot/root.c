@@ -112,8 +112,8 @@ static void fill_nova_objects(void)
     publish_own(SEL_NOVA_ROOT_PD, &root_pd->obj, PERM_PD_ALL);
     if (ARCH_HAS_PIO) {
         publish_own(SEL_NOVA_PIO, &nova_pio->obj, PERM_SPC_TAKE);
-        publish_own(SEL_NOVA_ROOT_PIO, atomic_load_explicit(&root_host->ports, memory_order_relaxed),
-                    PERM_PIO_ALL);
+        publish_own(SEL_NOVA_ROOT_PIO,
+                    atomic_load_explicit(&root_host->ports, memory_order_relaxed), PERM_PIO_ALL);
     }
     if (ARCH_HAS_MSR)
         publish_own(SEL_NOVA_MSR, &nova_msr->obj, PERM_SPC_TAKE);

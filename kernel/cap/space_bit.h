@@ -22,7 +22,7 @@ enum : size_t { SPACE_BIT_BYTES = 8192, SPACE_BIT_WORDS = SPACE_BIT_BYTES / 8 };
 
 struct space_bit {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    struct pd *pd; /* who pays, kept; nullptr: the kernel's own */
+    struct pd *pd;               /* who pays, kept; nullptr: the kernel's own */
     _Atomic uint32_t generation; /* counts changes: copies made before are stale */
     _Atomic uint64_t *deny;      /* PIO: 2^16 bits. MSR: R low, R high, W low, W high, 8192 each */
 };

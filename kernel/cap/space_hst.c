@@ -223,7 +223,8 @@ static uint64_t stride_value(const void *what, uint64_t i)
  * Let the pages from `page` on hold the beginning of `run`, as far as one table goes. Adds the number of
  * pages to *done.
  */
-static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run, uint64_t *done)
+static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run,
+                                   uint64_t *done)
 {
     const bool make = run->attr.perm != 0;
     const unsigned max = make ? arch_host_max_leaf() : ROOT_LEVEL;
@@ -240,8 +241,8 @@ static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const s
         return SUCCESS;
     }
     const uint64_t table_size = level == ROOT_LEVEL ? bit(ARCH_PTAB_HOST.root_bits) : PTAB_ENTRIES;
-    const uint64_t count = min_u64(run->count >> index_bits,
-                                   table_size - (page >> index_bits & (table_size - 1)));
+    const uint64_t count =
+        min_u64(run->count >> index_bits, table_size - (page >> index_bits & (table_size - 1)));
     const struct stride stride = {
         .first = make ? run->base.raw | arch_host_leaf(run->attr, level) : 0,
         .step = make ? PAGE_SIZE << index_bits : 0,
@@ -362,8 +363,8 @@ static ALWAYS_INLINE status_t step(struct hst_delegation *d, struct ptab_update 
  * Two locks of one kind: lower address first. The NOVA host space has no tables: its lock would only
  * make CPUs wait for each other.
  */
-static ALWAYS_INLINE void lock_both(struct space_hst *src, struct space_hst *dst) ACQUIRE(&dst->lock)
-    NO_THREAD_SAFETY_ANALYSIS
+static ALWAYS_INLINE void lock_both(struct space_hst *src, struct space_hst *dst)
+    ACQUIRE(&dst->lock) NO_THREAD_SAFETY_ANALYSIS
 {
     const bool both = src != dst && !src->is_nova;
     if (both && src < dst)

@@ -27,8 +27,8 @@ struct space_hst {
     uint32_t changed GUARDED_BY(&lock); /* counts changes that the MMU must be told             */
     _Atomic uint32_t flushed;           /* `changed` at a flush since: later changes are not in */
     struct ptab_list retired GUARDED_BY(&lock); /* flushed, to be given back                    */
-    struct pd *pd;                      /* who pays, kept; nullptr: the kernel's own            */
-    _Atomic(struct kobject *) ports;    /* struct space_bit: the first port space of the PD, once there
+    struct pd *pd;                   /* who pays, kept; nullptr: the kernel's own            */
+    _Atomic(struct kobject *) ports; /* struct space_bit: the first port space of the PD, once there
                                            is one; kept by this space. Tied to it, so that who switches
                                            host spaces switches port spaces                    */
     _Atomic uint64_t cpus[CPU_MAX / 64]; /* bit n: an EC of CPU n was bound to this space, so its

@@ -23,8 +23,7 @@ struct space_obj *space_obj_create(struct pd *pd)
         pd_object_free(pd, &cache, space);
         return nullptr;
     }
-    *space =
-        (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
+    *space = (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
     return space;
 }
 

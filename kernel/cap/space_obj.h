@@ -61,14 +61,15 @@ status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject 
 
 /*
  * Find the object at `sel` if it is of `type` and the capability has all bits of `need`, else nullptr.
- * An empty slot, a wrong type and a missing permission look alike.
+ * An empty slot, a wrong type and a missing permission look alike. `need` has a bit, so that the null
+ * capability does not have it.
  */
 static inline struct kobject *cap_lookup(const struct space_obj *space, uint64_t sel,
                                          enum kobj_type type, uint8_t need)
 {
     const struct cap cap = space_obj_load(space, sel);
     struct kobject *const obj = cap_object(cap);
-    if (obj == nullptr || (cap_perm(cap) & need) != need || obj->type != type)
+    if ((cap_perm(cap) & need) != need || obj->type != type)
         return nullptr;
     return obj;
 }

@@ -9,8 +9,8 @@ status_t hypercall_ctrl_sm(struct ec *self)
 {
     const uint8_t flags = hypercall_flags(self);
     const bool down = flags & CTRL_SM_DOWN;
-    struct kobject *const obj = cap_lookup(self->objects, hypercall_param(self), KOBJ_SM,
-                                           down ? PERM_SM_DOWN : PERM_SM_UP);
+    struct kobject *const obj =
+        cap_lookup(self->objects, hypercall_param(self), KOBJ_SM, down ? PERM_SM_DOWN : PERM_SM_UP);
     if (obj == nullptr)
         return BAD_CAP;
     struct sm *const sm = CONTAINER_OF(obj, struct sm, obj);

@@ -10,65 +10,60 @@
 #include "kernel/sched/sched.h"
 #include "kernel/sync/rcu.h"
 
-static ALWAYS_INLINE status_t dispatch(struct ec *self, enum hypercall number)
+/* Number 0xf, and the two that have their own way out. */
+static status_t no_hypercall([[maybe_unused]] struct ec *self)
 {
-    switch (number) {
-    case HYPERCALL_CREATE_PD:
-        return hypercall_create_pd(self);
-    case HYPERCALL_CREATE_EC:
-        return hypercall_create_ec(self);
-    case HYPERCALL_CREATE_SC:
-        return hypercall_create_sc(self);
-    case HYPERCALL_CREATE_PT:
-        return hypercall_create_pt(self);
-    case HYPERCALL_CREATE_SM:
-        return hypercall_create_sm(self);
-    case HYPERCALL_CTRL_PD:
-        return hypercall_ctrl_pd(self);
-    case HYPERCALL_CTRL_EC:
-        return hypercall_ctrl_ec(self);
-    case HYPERCALL_CTRL_SC:
-        return hypercall_ctrl_sc(self);
-    case HYPERCALL_CTRL_PT:
-        return hypercall_ctrl_pt(self);
-    case HYPERCALL_CTRL_SM:
-        return hypercall_ctrl_sm(self);
-    case HYPERCALL_CTRL_HW:
-        return hypercall_ctrl_hw(self);
-    case HYPERCALL_ASSIGN_INT:
-        return hypercall_assign_int(self);
-    case HYPERCALL_ASSIGN_DEV:
-        return hypercall_assign_dev(self);
-    case HYPERCALL_IPC_CALL: /* these two have their own way out */
-    case HYPERCALL_IPC_REPLY:
-        break;
-    }
-    return BAD_HYP; /* number 0xf */
+    return BAD_HYP;
+}
+
+static status_t (*const handler[P0_NUMBER_MASK + 1])(struct ec *self) = {
+    [HYPERCALL_IPC_CALL] = no_hypercall,           [HYPERCALL_IPC_REPLY] = no_hypercall,
+    [HYPERCALL_CREATE_PD] = hypercall_create_pd,   [HYPERCALL_CREATE_EC] = hypercall_create_ec,
+    [HYPERCALL_CREATE_SC] = hypercall_create_sc,   [HYPERCALL_CREATE_PT] = hypercall_create_pt,
+    [HYPERCALL_CREATE_SM] = hypercall_create_sm,   [HYPERCALL_CTRL_PD] = hypercall_ctrl_pd,
+    [HYPERCALL_CTRL_EC] = hypercall_ctrl_ec,       [HYPERCALL_CTRL_SC] = hypercall_ctrl_sc,
+    [HYPERCALL_CTRL_PT] = hypercall_ctrl_pt,       [HYPERCALL_CTRL_SM] = hypercall_ctrl_sm,
+    [HYPERCALL_CTRL_HW] = hypercall_ctrl_hw,       [HYPERCALL_ASSIGN_INT] = hypercall_assign_int,
+    [HYPERCALL_ASSIGN_DEV] = hypercall_assign_dev, [P0_NUMBER_MASK] = no_hypercall,
+};
+
+static ALWAYS_INLINE status_t dispatch(struct ec *self)
+{
+    return handler[arch_ec_slot(&self->arch, 0) & P0_NUMBER_MASK](self);
 }
 
 /* Memory has run out: once more, when what is waiting to be destroyed has been. */
-COLD static status_t retry(struct ec *self, enum hypercall number, status_t status)
+COLD static status_t retry(struct ec *self, status_t status)
 {
-    return rcu_drain() ? dispatch(self, number) : status;
+    return status != NO_ANSWER && rcu_drain() ? dispatch(self) : status;
 }
+static_assert(MEM_OBJ == BAD_DEV + 1 && MEM_CAP == MEM_OBJ + 1 && NO_ANSWER > MEM_CAP,
+              "rare ones last");
 
-struct ec *hypercall_enter(struct ec *ec)
+/* All but calls. Apart, so that calls do not pay for what it saves. */
+NOINLINE static struct ec *answer(struct ec *ec)
 {
-    const enum hypercall number = arch_ec_slot(&ec->arch, 0) & P0_NUMBER_MASK;
-    if (number == HYPERCALL_IPC_CALL)
-        return ipc_call(ec);
-    if (number == HYPERCALL_IPC_REPLY)
-        return ipc_reply(ec);
-    status_t status = dispatch(ec, number);
-    if (UNLIKELY(status == MEM_OBJ || status == MEM_CAP))
-        status = retry(ec, number, status);
-    if (UNLIKELY(status == NO_ANSWER))
-        return nullptr;
+    status_t status = dispatch(ec);
+    if (UNLIKELY(status >= MEM_OBJ)) {
+        status = retry(ec, status);
+        if (status == NO_ANSWER)
+            return nullptr;
+    }
     arch_ec_set_slot(&ec->arch, 0, status);
     if (UNLIKELY(cpu_local()->sched.again ||
                  atomic_load_explicit(&ec->hazard, memory_order_relaxed) != 0))
         return nullptr;
     return ec;
+}
+
+struct ec *hypercall_enter(struct ec *ec)
+{
+    const unsigned number = arch_ec_slot(&ec->arch, 0) & P0_NUMBER_MASK;
+    if (number == HYPERCALL_IPC_CALL)
+        return ipc_call(ec);
+    if (number == HYPERCALL_IPC_REPLY)
+        return ipc_reply(ec);
+    return answer(ec);
 }
 
 [[noreturn]] void hypercall_leave(struct ec *ec)

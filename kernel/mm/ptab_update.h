@@ -14,7 +14,7 @@
 /* What one format and its owner need in an update. All of it is constant and inlined. */
 struct ptab_owner {
     const struct ptab_format *fmt;
-    uint64_t (*demote)(uint64_t pte, unsigned level); /* leaf bits of `level` for level - 1 */
+    uint64_t (*demote)(uint64_t pte, unsigned level);      /* leaf bits of `level` for level - 1 */
     uint64_t *(*alloc)(void *space, enum frame_fill fill); /* a table, or nullptr           */
     void (*free)(void *space, uint64_t *table);
     void (*flush)(void *space); /* on return the MMU acts on what the tables say now        */

@@ -16,8 +16,8 @@ struct sched {
     uint32_t depth;     /* portal calls between current->ec and the running EC      */
     struct sc *current; /* the idle SC when nothing is to be done                   */
     struct sc *idle;
-    uint64_t since;     /* STC at which `current` was dispatched                    */
-    uint64_t armed;     /* STC for which the timer is set; UINT64_MAX: it is not    */
+    uint64_t since; /* STC at which `current` was dispatched                    */
+    uint64_t armed; /* STC for which the timer is set; UINT64_MAX: it is not    */
     struct timeout_heap timeouts;
     uint64_t occupied[SCHED_PRIO_COUNT / 64]; /* bit n of word n/64: queue[n] is not empty */
     struct list queue[SCHED_PRIO_COUNT];      /* ready SCs, by sc->link                     */

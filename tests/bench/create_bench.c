@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "kernel/abi/hypercall.h"
+#include "kernel/abi/perm.h"
+#include "tests/bench/bench.h"
+#include "user/lib/alloc.h"
+#include "user/lib/thread.h"
+
+enum : uint8_t { PRIO_LOW = 1 };
+
+/* Where UTCBs of ECs that never run go, page after page. */
+static constexpr uint64_t UTCBS = 0x90'0000'0000;
+
+static const struct hip *hip;
+static sel_t used;
+
+/* The next empty slot; all are taken in order, so no row pays for the pages of another. */
+static sel_t next(void)
+{
+    return bench_slot(used++);
+}
+
+static status_t create_ec(uint8_t flags)
+{
+    const sel_t sel = next();
+    return hc_create_ec(sel, SEL_ROOT_PD,
+                        (struct hc_ec){.flags = flags,
+                                       .cpu = hip->cpu_bsp,
+                                       .page = UTCBS + bench_slot(used) * UTCB_SIZE});
+}
+
+[[noreturn]] static void sleep_for_ever([[maybe_unused]] uint64_t arg)
+{
+    thread_exit();
+}
+
+static void create_sc(void)
+{
+    struct thread thread;
+    bench_expect(
+        SUCCESS,
+        thread_create_global(&thread, &(struct thread_plan){.cpu = hip->cpu_bsp}, sleep_for_ever, 0),
+        "a global thread");
+    BENCH("create.sc", 0, CREATE_ROUNDS,
+          hc_create_sc(next(), SEL_ROOT_PD, thread.ec,
+                       (struct hc_sc){.budget = 1000, .prio = PRIO_LOW}));
+}
+
+/* Each PD has one object space and one host space at most. */
+static void create_pd(void)
+{
+    const sel_t first = used;
+    BENCH("create.pd", 0, CREATE_ROUNDS, hc_create_pd(next(), CREATE_PD_PD, SEL_ROOT_PD));
+    BENCH("create.obj_space", 0, CREATE_ROUNDS,
+          hc_create_pd(next(), CREATE_PD_OBJ, bench_slot(first + round)));
+    BENCH("create.hst_space", 0, CREATE_ROUNDS,
+          hc_create_pd(next(), CREATE_PD_HST, bench_slot(first + round)));
+    BENCH("create.gst_space", 0, CREATE_ROUNDS, hc_create_pd(next(), CREATE_PD_GST, SEL_ROOT_PD));
+}
+
+void bench_create(const struct hip *of)
+{
+    hip = of;
+    const sel_t pt = sel_alloc(0);
+    const struct bench_local local = bench_local(hip, SEL_ROOT_PD);
+    bench_portal(local, pt, stub_reply, 0, 0);
+
+    BENCH("create.sm", 0, CREATE_ROUNDS, hc_create_sm(next(), SEL_ROOT_PD, 0));
+    BENCH("create.pt", 0, CREATE_ROUNDS,
+          hc_create_pt(next(), SEL_ROOT_PD, local.ec, (uint64_t)stub_reply));
+    BENCH("create.ec_local", 0, CREATE_ROUNDS, create_ec(0));
+    BENCH("create.ec_local_fpu", 0, CREATE_ROUNDS, create_ec(CREATE_EC_FPU));
+    BENCH("create.ec_global", 0, CREATE_ROUNDS, create_ec(CREATE_EC_GLOBAL));
+    create_sc();
+    create_pd();
+    bench_empty_slots();
+}
