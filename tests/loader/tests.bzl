@@ -144,6 +144,8 @@ _UEFI_ROWS = {
     "gicv2": dict(cpu = "aarch64", machine = _GIC2),
     "highest": dict(),
     "large": dict(memory = "8G"),
+    "many_cpus": dict(cpu = "aarch64", cpus = 64),
+    "many_cpus_gicv2": dict(cpu = "aarch64", cpus = 8, machine = _GIC2),
     "one_cpu": dict(cpus = 1),
 }
 
