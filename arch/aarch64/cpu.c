@@ -5,6 +5,7 @@
 
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/gic.h"
+#include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/aarch64/timer.h"
 #include "arch/contract/cpu.h"
@@ -183,6 +184,7 @@ void arch_cpu_init(struct cpu *cpu)
     init_host();
     gic_init_cpu(cpu);
     timer_init_cpu();
+    mitigations_init(cpu);
     const uint64_t sctlr = SYSREG_READ(sctlr_el2);
     console_print(
         CONSOLE_INFO, "CPU with MPIDR %#lx: MIDR %#lx, %u-bit addresses, %u-bit VMIDs, CFP %s",
