@@ -13,6 +13,6 @@ void bench_run(const struct hip *hip, uint64_t now)
     bench_create(hip);
     bench_objects();
     bench_memory(hip);
-    bench_growth(hip);
     bench_exhaust(hip);
+    bench_growth(hip);
 }

@@ -16,7 +16,10 @@
 /* Counting with the loop warm. Creation has no warm-up, as nothing is created twice. */
 enum : unsigned { WARMUP = 4, ROUNDS = 1000, CREATE_ROUNDS = 64 };
 
-/* Print `bench NAME VALUE UNIT`; `name` is made of a prefix and a rest, as rows are in groups. */
+/*
+ * Print `bench NAME VALUE UNIT`; `name` is made of a prefix and a rest, as rows are in groups. The unit
+ * `absent` says that the machine lacks what the row is about.
+ */
 void bench_report(const char *prefix, const char *name, uint64_t value, const char *unit);
 
 /* A call that had to succeed did not: says so and ends the run as failed. */
