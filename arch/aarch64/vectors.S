@@ -173,6 +173,16 @@ ec_load:
     mrs     x1, tpidr_el2
     b       ec_switch
 
+/* void arch_cpu_restart(void (*next)(void)) */
+    .global arch_cpu_restart
+arch_cpu_restart:
+    bti_landing c
+    mrs     x1, tpidr_el2
+    ldr     x1, [x1, #CPU_STACK_TOP]
+    mov     sp, x1
+    mov     x29, #0
+    blr     x0                              /* does not return */
+
 /* Exceptions that are no hypercalls, and SError. */
 user_event:
     save_rest sp
