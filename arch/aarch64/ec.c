@@ -29,11 +29,21 @@ static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vectors.S");
 
+/*
+ * Nothing was mapped where `ec` wanted to go, but something is now: another CPU was exchanging one
+ * mapping for another, which takes a moment without. Arm ARM, ESR_EL2: DFSC, IFSC 0b0001LL.
+ */
+static bool has_passed(const struct ec *ec, unsigned event)
+{
+    return (event == EVENT_DABORT_LOWER || event == EVENT_IABORT_LOWER) &&
+           sysreg_field(ec->arch.regs.esr, 5, 2) == 1 && space_maps(ec->host, ec->arch.regs.far);
+}
+
 [[noreturn]] void event_enter(struct ec *ec)
 {
     /* Arm ARM, ESR_EL2: the exception class is the event's number. */
     const unsigned event = (unsigned)sysreg_field(ec->arch.regs.esr, 31, 26);
-    if (event == EVENT_FPU && fpu_take(ec))
+    if ((event == EVENT_FPU && fpu_take(ec)) || has_passed(ec, event))
         arch_ec_resume(ec);
     ec_event(ec, event);
 }

@@ -15,3 +15,7 @@
  * others: WORLD_STICKY. Afterwards none is.
  */
 void world_leave(void);
+
+/* `space` maps `address`, whatever it allows there. Waits for who is changing the space. */
+struct space_hst;
+[[nodiscard]] bool space_maps(struct space_hst *space, uint64_t address);

@@ -116,6 +116,14 @@ void arch_space_hst_flush(struct arch_space_hst *space)
     }
 }
 
+bool space_maps(struct space_hst *space, uint64_t address)
+{
+    if (address >= bit(arch_features.hva_bits))
+        return false;
+    SPIN_GUARD(&space->lock);
+    return ptab_lookup(&ARCH_PTAB_HOST, space->arch.root, address).mapped;
+}
+
 void world_leave(void)
 {
     struct arch_cpu *const cpu = &cpu_local()->arch;

@@ -236,8 +236,12 @@ entry_vectors:
     jmp     entry_ist
     .elseif vector == VECTOR_GP
     jmp     entry_gp
-    .else
+    .elseif vector == VECTOR_PF
+    jmp     entry_page_fault
+    .elseif (vector == VECTOR_NM) || (vector >= VECTOR_EXCEPTIONS)
     jmp     entry_trap
+    .else
+    jmp     entry_exception
     .endif
     vector = vector + 1
     .endr
@@ -273,14 +277,31 @@ entry_vectors:
     mov     %rax, %rdi
 .endm
 
+/* Exceptions that are none of the kernel's business. */
     .balign 64
+entry_exception:
+    testb   $3, STACK_CS(%rsp)
+    jz      entry_kernel
+    SAVE_USER
+1:  movzbl  REGS_VECTOR(%rdi), %esi
+    call    ec_event            /* (ec, vector), does not return */
+
+entry_page_fault:
+    testb   $3, STACK_CS(%rsp)
+    jz      entry_kernel
+    SAVE_USER
+    mov     %cr2, %rcx
+    mov     %rcx, EC_CR2(%rdi)
+    jmp     1b
+
 entry_trap:
     testb   $3, STACK_CS(%rsp)
-    jz      1f
+    jz      entry_kernel
     SAVE_USER
     call    trap_user           /* (ec), does not return */
 
-1:  lfence
+entry_kernel:
+    lfence
     PUSH_REGS
     cld
     IF_FEATURE FEATURE_SMAP, clac

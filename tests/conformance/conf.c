@@ -16,12 +16,14 @@ static bool is_marked;
 
 void conf_after(void)
 {
-    /* Without a portal for RECALL a thread dies of it. */
+    /* Without a portal for RECALL a thread dies of it, and does so before the slots are used again. */
     for (size_t i = 0; i < runner_count; i++)
         (void)hc_ctrl_ec(runner[i], CTRL_EC_STRONG);
-    runner_count = 0;
     if (is_marked)
         alloc_release(before);
+    if (runner_count > 0)
+        nap(300);
+    runner_count = 0;
     before = alloc_mark();
     is_marked = true;
 }

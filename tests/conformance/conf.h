@@ -26,7 +26,7 @@ enum : uint8_t { LOW = 20, MID = 40, HIGH = 60 };
 enum : uint16_t { BUDGET = 20 };
 
 /* Time enough for anything that happens at all, in microseconds. */
-enum : uint64_t { PATIENCE = 5'000'000 };
+enum : uint64_t { PATIENCE = 30'000'000 };
 
 /* Addresses where tests may map frames. */
 enum : uint64_t { HVA_FREE = 0xf000'0000, HVA_FREE_END = 0x1'0000'0000 };

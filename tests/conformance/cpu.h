@@ -54,7 +54,6 @@ struct exception {
     uint64_t syndrome; /* x86_64: error code; aarch64: ESR; as far as mask goes */
     uint64_t mask;
     uint64_t address;      /* of a memory access, 0: there is none                */
-    uint64_t moved;        /* added to SP by the code                             */
     bool may_be_undefined; /* on a CPU that lacks it, event 0                     */
 };
 extern const struct exception exceptions[];

@@ -5,7 +5,7 @@
 #include "tests/conformance/conf.h"
 
 enum : uint16_t { CPUS_MAX = 64 };
-enum : uint64_t { ROUNDS = 200 };
+enum : uint64_t { ROUNDS = 100 };
 
 static sel_t turn[CPUS_MAX], done, shared;
 static _Atomic uint64_t passed;

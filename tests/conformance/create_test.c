@@ -274,8 +274,7 @@ TEST(create, sc_takes_the_extremes)
     static const struct hc_sc good[] = {
         {.prio = 1, .budget = 1}, {.prio = 1, .budget = 0xffff}, {.prio = 127, .budget = 1}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        EXPECT_STATUS(SUCCESS,
-                      hc_create_sc(sel_alloc(0), SEL_ROOT_PD, idle_global().ec, good[i]));
+        EXPECT_STATUS(SUCCESS, hc_create_sc(sel_alloc(0), SEL_ROOT_PD, idle_global().ec, good[i]));
 }
 
 /* No machine of ours has one; x86_64 would have to be told first by ctrl_hw. */

@@ -64,6 +64,13 @@ static void call_first(uint64_t index)
     up(done);
 }
 
+/* The callee says that it is there; then it waits at the gate. */
+static void let_it_wait(void)
+{
+    EXPECT(down(entered));
+    nap(500);
+}
+
 /* What a caller gets, asked by a thread: root must not hang. */
 static status_t call(sel_t pt)
 {
@@ -121,7 +128,7 @@ TEST(death, of_a_callee_that_waits_at_a_semaphore_comes_when_it_is_released)
     const struct thread t = doomed(cpu_here(), wait_at_gate);
     first_pt = new_pt(&t, 0);
     new_global(cpu_here(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     MUST(hc_ctrl_ec(t.ec, CTRL_EC_STRONG));
     nap(2000);
     EXPECT_EQ(0, drain(done));
@@ -133,11 +140,12 @@ TEST(death, of_a_callee_that_waits_at_a_semaphore_comes_when_it_is_released)
 TEST(death, of_a_callee_that_waits_for_a_reply_comes_behind_it)
 {
     prepare();
-    const struct thread a = doomed(cpu_here(), call_second), b = new_local(cpu_here(), wait_at_gate);
+    const struct thread a = doomed(cpu_here(), call_second),
+                        b = new_local(cpu_here(), wait_at_gate);
     first_pt = new_pt(&a, 0);
     second_pt = new_pt(&b, 0);
     new_global(cpu_here(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     MUST(hc_ctrl_ec(a.ec, CTRL_EC_STRONG));
     up(gate);
     EXPECT(down(done));
@@ -152,7 +160,7 @@ TEST(death, of_a_callee_that_runs_comes_at_once)
     const struct thread t = doomed(cpu_there(), spin_for_ever);
     first_pt = new_pt(&t, 0);
     new_global(cpu_there(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     MUST(hc_ctrl_ec(t.ec, CTRL_EC_STRONG));
     EXPECT(down(done));
     EXPECT_STATUS(ABORTED, status[0]);
@@ -174,7 +182,7 @@ TEST(death, of_a_caller_leaves_its_callee_whole)
     const struct thread server = new_local(cpu_here(), wait_at_gate);
     first_pt = new_pt(&server, 0);
     const struct thread client = new_global(cpu_here(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     MUST(hc_ctrl_ec(client.ec, CTRL_EC_STRONG));
     up(gate);
     nap(2000);
@@ -189,7 +197,7 @@ TEST(death, of_a_helper_leaves_whom_it_helps_whole)
     const struct thread server = new_local(cpu_here(), wait_at_gate);
     first_pt = new_pt(&server, 0);
     new_global(cpu_here(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     const struct thread helper = new_global(cpu_here(), HIGH, call_first, 1);
     nap(1000);
     MUST(hc_ctrl_ec(helper.ec, CTRL_EC_STRONG));
@@ -209,7 +217,7 @@ TEST(death, of_a_callee_aborts_who_helps_it)
     const struct thread server = doomed(cpu_here(), wait_at_gate);
     first_pt = new_pt(&server, 0);
     new_global(cpu_here(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     new_global(cpu_here(), HIGH, call_first, 1);
     nap(1000);
     MUST(hc_ctrl_ec(server.ec, 0));
@@ -258,8 +266,8 @@ TEST(death, runs_up_a_chain_of_handlers)
     struct thread handler;
     sel_t events = events_to(&last, PERM_PT_ALL);
     for (unsigned i = 0; i < 5; i++) {
-        MUST(thread_create_local(
-            &handler, &(struct thread_plan){.cpu = cpu_here(), .events = events}, fall));
+        MUST(thread_create_local(&handler,
+                                 &(struct thread_plan){.cpu = cpu_here(), .events = events}, fall));
         events = events_to(&handler, PERM_PT_ALL);
     }
     EXPECT_STATUS(ABORTED, call(faulting(events)));
@@ -335,7 +343,7 @@ TEST(death, does_not_come_when_the_handler_is_only_busy)
     const sel_t events = events_to(&handler, PERM_PT_ALL);
     first_pt = faulting(events);
     new_global(cpu_here(), LOW, call_first, 0);
-    EXPECT(down(entered));
+    let_it_wait();
     const sel_t other = faulting(events);
     up(gate);
     up(gate);

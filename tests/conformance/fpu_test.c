@@ -12,7 +12,7 @@ enum : size_t { THREADS = 24 };
 enum : uint64_t { ROUNDS = 40 };
 
 /* In and out of fpu_across(), per thread. */
-static uint8_t before[THREADS][VECTORS_SIZE], behind[THREADS][VECTORS_SIZE];
+alignas(32) static uint8_t before[THREADS][VECTORS_SIZE], behind[THREADS][VECTORS_SIZE];
 static sel_t turn[THREADS], done;
 static size_t width;
 static _Atomic uint64_t wrong;
@@ -54,8 +54,8 @@ static void hold_until_turn(uint64_t me)
     uint64_t state = 0x1234'5678 + me;
     for (uint64_t round = 0; round < ROUNDS; round++) {
         fill(before[me], &state);
-        const status_t status = fpu_across(
-            before[me], behind[me], hc_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, turn[me]), 0);
+        const status_t status =
+            fpu_across(before[me], behind[me], hc_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, turn[me]), 0);
         if (status != SUCCESS || !is_kept(before[me], behind[me]))
             atomic_fetch_add(&wrong, 1);
         up(turn[(me + 1) % THREADS]);
@@ -96,8 +96,8 @@ TEST(fpu, patterns_are_kept_across_preemption)
 {
     prepare();
     for (size_t i = 0; i < 4; i++) {
-        const struct thread t = new_global_plan(
-            &(struct thread_plan){.cpu = cpu_there()}, hold_while_preempted, i);
+        const struct thread t =
+            new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, hold_while_preempted, i);
         new_sc(&t, LOW, 1);
     }
     for (size_t i = 0; i < 4; i++)
@@ -124,8 +124,8 @@ TEST(fpu, callee_does_not_change_its_caller_s)
     uint64_t state = 0x2222;
     for (uint64_t round = 0; round < ROUNDS; round++) {
         fill(before[0], &state);
-        EXPECT_STATUS(SUCCESS, fpu_across(before[0], behind[0],
-                                          hc_p0(HYPERCALL_IPC_CALL, 0, pt), 0));
+        EXPECT_STATUS(SUCCESS,
+                      fpu_across(before[0], behind[0], hc_p0(HYPERCALL_IPC_CALL, 0, pt), 0));
         EXPECT(is_kept(before[0], behind[0]));
     }
     EXPECT_EQ(0, atomic_load(&wrong));
@@ -140,7 +140,7 @@ static void store_at_once(uint64_t me)
 
 TEST(fpu, new_thread_sees_nothing_of_others)
 {
-    static const uint8_t zeros[VECTORS_SIZE];
+    alignas(32) static const uint8_t zeros[VECTORS_SIZE];
     prepare();
     for (size_t i = 0; i < 8; i++) {
         uint64_t state = 0x3333 + i;

@@ -80,6 +80,7 @@ TEST(help, busy_callee_is_a_timeout_with_the_flag_and_gets_nothing)
     const struct thread server = serve(wait_at_gate);
     new_global(cpu_here(), LOW, call_server, 0);
     EXPECT(down(entered));
+    nap(500); /* it waits at the gate now */
     server.utcb->word[5] = 0x55;
     root_utcb()->word[5] = 0xaa;
     EXPECT_STATUS(TIMEOUT, hc_ipc_call(server_pt, IPC_CALL_TIMEOUT, hc_mtd(8)).status);
@@ -183,6 +184,7 @@ TEST(help, caller_of_a_blocked_callee_gives_up_the_cpu_until_it_goes_on)
     start_mid();
     new_global(cpu_here(), LOW, call_server, 0);
     EXPECT(down(entered));
+    nap(500); /* it waits at the gate now */
     new_global(cpu_here(), HIGH, call_server, 1);
     nap(2000);
     up(wake_mid);

@@ -79,8 +79,8 @@ TEST(ipc, message_crosses_from_one_pd_to_another)
 {
     const struct peer peer = new_peer();
     struct thread callee;
-    MUST(thread_create_local(
-        &callee, &(struct thread_plan){.cpu = cpu_here(), .pd = peer.child.pd}, add_one));
+    MUST(thread_create_local(&callee, &(struct thread_plan){.cpu = cpu_here(), .pd = peer.child.pd},
+                             add_one));
     const sel_t pt = new_pt(&callee, 0);
     static const uint32_t sizes[] = {1, 4, 64, 512};
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {

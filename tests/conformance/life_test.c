@@ -72,9 +72,9 @@ TEST(life, thread_keeps_its_pd_and_spaces)
     MUST(child_give(&child, done, 1, PERM_SM_UP));
     const sel_t startup = hip->sel_hst_arch + EVENT_NOVA_STARTUP;
     MUST(child_give(&child, thread_events(cpu_there()) + startup, 0x100 + startup, PERM_PT_EVENT));
-    const struct thread t = new_global_plan(
-        &(struct thread_plan){.cpu = cpu_there(), .pd = child.pd, .events = 0x100}, count_in_child,
-        0);
+    const struct thread t =
+        new_global_plan(&(struct thread_plan){.cpu = cpu_there(), .pd = child.pd, .events = 0x100},
+                        count_in_child, 0);
     const sel_t sc = new_sc(&t, LOW, BUDGET);
     expect_running();
     revoke(child.pd);
@@ -103,6 +103,7 @@ TEST(life, blocked_thread_without_capabilities_goes_on_when_released)
         new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, wait_and_count, 0);
     const sel_t sc = new_sc(&t, LOW, BUDGET);
     EXPECT(down(entered));
+    nap(500); /* it waits at the gate now */
     revoke(sc);
     revoke(t.ec);
     nap(5000);
@@ -148,6 +149,7 @@ TEST(life, call_ends_well_when_its_portal_goes_meanwhile)
     pt = new_pt(&t, 0);
     new_global(cpu_here(), LOW, call, 0);
     EXPECT(down(entered));
+    nap(500); /* it waits at the gate now */
     revoke(pt);
     nap(2000);
     up(gate);
@@ -165,6 +167,7 @@ TEST(life, callee_that_works_lives_until_it_has_replied)
     pt = new_pt(&t, 0);
     new_global(cpu_here(), LOW, call, 0);
     EXPECT(down(entered));
+    nap(500); /* it waits at the gate now */
     revoke(pt);
     revoke(t.ec);
     nap(5000);
@@ -178,9 +181,11 @@ TEST(life, caller_without_capabilities_gets_its_reply)
     prepare();
     const struct thread t = new_local(cpu_there(), wait_at_gate);
     pt = new_pt(&t, 0);
-    const struct thread client = new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, call, 0);
+    const struct thread client =
+        new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, call, 0);
     const sel_t sc = new_sc(&client, LOW, BUDGET);
     EXPECT(down(entered));
+    nap(500); /* it waits at the gate now */
     revoke(sc);
     revoke(client.ec);
     nap(5000);
@@ -195,8 +200,7 @@ TEST(life, utcb_goes_with_its_thread)
     const struct thread t = new_local(cpu_here(), answer);
     EXPECT(can_read((uint64_t)t.utcb));
     revoke(t.ec);
-    for (uint64_t last = time_after(hip, PATIENCE);
-         can_read((uint64_t)t.utcb) && stc_now() < last;)
+    for (uint64_t last = time_after(hip, PATIENCE); can_read((uint64_t)t.utcb) && stc_now() < last;)
         nap(1000);
     EXPECT(!can_read((uint64_t)t.utcb));
 }
@@ -241,8 +245,9 @@ TEST(life, objects_come_and_go_without_end)
         revoke(sel);
         MUST(hc_create_sc(sel, SEL_ROOT_PD, global.ec, (struct hc_sc){.prio = 1, .budget = 1}));
         revoke(sel);
-        MUST(hc_create_ec(sel, SEL_ROOT_PD,
-                          (struct hc_ec){.flags = CREATE_EC_FPU, .cpu = cpu_there(), .page = utcb}));
+        MUST(
+            hc_create_ec(sel, SEL_ROOT_PD,
+                         (struct hc_ec){.flags = CREATE_EC_FPU, .cpu = cpu_there(), .page = utcb}));
         revoke(sel);
         if (i % 64 == 0)
             nap(100); /* lets the SCs go: their thread has ended */

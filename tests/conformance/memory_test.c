@@ -164,9 +164,9 @@ TEST(memory, later_range_replaces_what_it_overlaps)
     MUST(map(frames, mark, LARGE_ORDER, rw));
     for (uint64_t i = 0; i < 64; i++)
         *word_at(mark + i * PAGE) = i;
-    MUST(map(frames, at, 4, r));                           /* 0..15 show 0..15   */
-    MUST(map(frames + 32 * PAGE, at + 8 * PAGE, 3, r));    /* 8..15 show 32..39  */
-    MUST(map(frames + 48 * PAGE, at + 12 * PAGE, 1, r));   /* 12, 13 show 48, 49 */
+    MUST(map(frames, at, 4, r));                         /* 0..15 show 0..15   */
+    MUST(map(frames + 32 * PAGE, at + 8 * PAGE, 3, r));  /* 8..15 show 32..39  */
+    MUST(map(frames + 48 * PAGE, at + 12 * PAGE, 1, r)); /* 12, 13 show 48, 49 */
     for (uint64_t i = 0; i < 16; i++)
         EXPECT_EQ(i < 8 ? i : i == 12 || i == 13 ? i + 36 : i + 24, *word_at(at + i * PAGE));
     unmap(at, 4);
@@ -186,11 +186,10 @@ TEST(memory, each_pd_has_its_own_addresses)
     const uint64_t at = HVA_FREE, frames = free_frames();
     MUST(map(frames, at, 0, rw));
     *word_at(at) = 1;
-    MUST(hc_ctrl_pd(SEL_LIB_NOVA_HST, peer.child.hst,
-                    (struct hc_range){.from = frames / PAGE + 1,
-                                      .to = at / PAGE,
-                                      .perm = rw,
-                                      .mad = MAD_MEMORY}));
+    MUST(
+        hc_ctrl_pd(SEL_LIB_NOVA_HST, peer.child.hst,
+                   (struct hc_range){
+                       .from = frames / PAGE + 1, .to = at / PAGE, .perm = rw, .mad = MAD_MEMORY}));
     MUST(map(frames + PAGE, at + PAGE, 0, rw));
     *word_at(at + PAGE) = 2;
     for (unsigned i = 0; i < 10; i++) {
@@ -299,17 +298,34 @@ TEST(memory, exchanged_page_is_not_written_on_another_cpu)
     start_access(write_for_ever, at);
     for (uint64_t i = 0; i < 20; i++) {
         const uint64_t old = view + i % 2 * PAGE, new = view + (i + 1) % 2 * PAGE;
-        EXPECT(wait_until(&accesses, atomic_load(&accesses) + 100));
+        if (!wait_until(&accesses, atomic_load(&accesses) + 100))
+            break;
         EXPECT_EQ(1, *word_at(old));
         *word_at(new) = 0;
         MUST(map(frames + (i + 1) % 2 * PAGE, at, 0, rw));
         *word_at(old) = 0;
-        EXPECT(wait_until(&accesses, atomic_load(&accesses) + 100));
+        if (!wait_until(&accesses, atomic_load(&accesses) + 100))
+            break;
         EXPECT_EQ(0, *word_at(old));
         EXPECT_EQ(1, *word_at(new));
     }
     EXPECT_EQ(0, atomic_load(&faults));
     unmap(view, 1);
+}
+
+/* The rest of a large page never goes away, not even while it is split and put together again. */
+TEST(memory, rest_of_a_large_page_stays_readable_while_it_is_split)
+{
+    const uint64_t at = HVA_FREE;
+    MUST(map(free_frames(), at, LARGE_ORDER, rw));
+    start_access(read_for_ever, at + 300 * PAGE);
+    for (uint64_t i = 0; i < 50; i++) {
+        if (!wait_until(&accesses, atomic_load(&accesses) + 100))
+            break;
+        unmap(at + i * PAGE, 0);
+        MUST(map(free_frames(), at, LARGE_ORDER, rw));
+    }
+    EXPECT_EQ(0, atomic_load(&faults));
 }
 
 static const struct tap_test tests[] = {
@@ -326,5 +342,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(memory, revoked_large_page_is_not_read_on_another_cpu),
     TAP_TEST(memory, page_made_read_only_is_not_written_on_another_cpu),
     TAP_TEST(memory, exchanged_page_is_not_written_on_another_cpu),
+    TAP_TEST(memory, rest_of_a_large_page_stays_readable_while_it_is_split),
 };
 const struct tap_suite memory_suite = CONF_SUITE(tests);

@@ -27,7 +27,8 @@ static void expect_from(const struct peer *peer, peer_fn *fn, sel_t sel, status_
 TEST(object, child_starts_with_nothing)
 {
     const struct peer peer = new_peer();
-    static const sel_t some[] = {0, 1, 511, 512, SEL_ROOT_OBJ, SEL_ROOT_PD, SEL_ROOT_SC, SELNUM - 1};
+    static const sel_t some[] = {0,           1,           511,       512, SEL_ROOT_OBJ,
+                                 SEL_ROOT_PD, SEL_ROOT_SC, SELNUM - 1};
     for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
         expect_from(&peer, up_from_here, some[i], BAD_CAP);
         expect_from(&peer, create_from_here, some[i], BAD_CAP);
@@ -105,11 +106,10 @@ TEST(object, ranges_of_any_order_move_as_they_are)
         expect_from(&peer, up_from_here, 0x800 + count, BAD_CAP);
 
         /* From an empty range comes emptiness. */
-        MUST(hc_ctrl_pd(SEL_ROOT_OBJ, peer.child.obj,
-                        (struct hc_range){.from = sel_alloc(order),
-                                          .to = 0x800,
-                                          .order = order,
-                                          .perm = PERM_MASK}));
+        MUST(hc_ctrl_pd(
+            SEL_ROOT_OBJ, peer.child.obj,
+            (struct hc_range){
+                .from = sel_alloc(order), .to = 0x800, .order = order, .perm = PERM_MASK}));
         expect_from(&peer, up_from_here, 0x800, BAD_CAP);
         expect_from(&peer, up_from_here, 0x800 + count - 1, BAD_CAP);
     }

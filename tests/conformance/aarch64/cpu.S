@@ -248,10 +248,6 @@ code_protected_end:
 code code_beyond
     ldrb    w0, [x20]
 code_beyond_end:
-code code_sp
-    sub     sp, sp, #8
-    ldr     xzr, [sp]
-code_sp_end:
 code code_brk
     brk     #7
 code_brk_end:

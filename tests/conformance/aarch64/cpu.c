@@ -5,8 +5,9 @@
 #include "tests/conformance/conf.h"
 
 #define CODES(C)                                                                                   \
-    C(udf) C(wfi) C(svc) C(hvc) C(smc) C(mrs) C(msr) C(sve) C(sme) C(jump) C(data) C(pc) C(read)   \
-        C(write) C(protected) C(beyond) C(sp) C(brk)
+    C(udf)                                                                                         \
+    C(wfi) C(svc) C(hvc) C(smc) C(mrs) C(msr) C(sve) C(sme) C(jump) C(data) C(pc) C(read) C(write) \
+        C(protected) C(beyond) C(brk)
 #define CODE_EXTERN(name) extern const char code_##name[], code_##name##_end[];
 CODES(CODE_EXTERN)
 extern struct regs provoke_regs;
@@ -47,8 +48,7 @@ const struct exception exceptions[] = {
     {"SMC", FAULT(smc), EVENT_UNKNOWN, CLASS(EVENT_UNKNOWN) | IL, ~0ull},
     {"reading a system register", FAULT(mrs), EVENT_SYSREG, CLASS(EVENT_SYSREG) | IL | 1,
      CLASS_MASK | IL | 1},
-    {"masking interrupts", FAULT(msr), EVENT_SYSREG, CLASS(EVENT_SYSREG) | IL,
-     CLASS_MASK | IL | 1},
+    {"masking interrupts", FAULT(msr), EVENT_SYSREG, CLASS(EVENT_SYSREG) | IL, CLASS_MASK | IL | 1},
     {"SVE", FAULT(sve), EVENT_SVE, CLASS(EVENT_SVE) | IL, CLASS_MASK | IL,
      .may_be_undefined = true},
     {"SME", FAULT(sme), EVENT_SME, CLASS(EVENT_SME) | IL, CLASS_MASK | IL,
@@ -60,8 +60,9 @@ const struct exception exceptions[] = {
      (uint64_t)&provoke_regs},
     {"misaligned jump", .code = code_pc, .at = code_pc + 2, EVENT_PC_ALIGN,
      CLASS(EVENT_PC_ALIGN) | IL, CLASS_MASK | IL, (uint64_t)code_pc + 2},
-    {"read of nothing", FAULT(read), EVENT_DABORT_LOWER, CLASS(EVENT_DABORT_LOWER) | IL | TRANSLATION,
-     CLASS_MASK | IL | WRITE | STATUS_MASK, 0x2000'0000},
+    {"read of nothing", FAULT(read), EVENT_DABORT_LOWER,
+     CLASS(EVENT_DABORT_LOWER) | IL | TRANSLATION, CLASS_MASK | IL | WRITE | STATUS_MASK,
+     0x2000'0000},
     {"write to nothing", FAULT(write), EVENT_DABORT_LOWER,
      CLASS(EVENT_DABORT_LOWER) | IL | WRITE | TRANSLATION, CLASS_MASK | IL | WRITE | STATUS_MASK,
      0x2000'0000},
@@ -70,8 +71,6 @@ const struct exception exceptions[] = {
      (uint64_t)code_protected},
     {"address beyond all", FAULT(beyond), EVENT_DABORT_LOWER, CLASS(EVENT_DABORT_LOWER) | IL,
      CLASS_MASK | IL | WRITE, BEYOND},
-    {"misaligned stack", FAULT(sp), EVENT_SP_ALIGN, CLASS(EVENT_SP_ALIGN) | IL, CLASS_MASK | IL,
-     .moved = -8ull},
     {"BRK", FAULT(brk), EVENT_BRK64, CLASS(EVENT_BRK64) | IL | 7, ~0ull},
 };
 const size_t exception_count = sizeof exceptions / sizeof *exceptions;
@@ -90,8 +89,8 @@ const struct mtd_bit mtd_bits[] = {
 };
 const size_t mtd_bit_count = sizeof mtd_bits / sizeof *mtd_bits;
 
-/* NZCV. */
-const uint64_t flags_changeable = 0xf000'0000, flags_given = 0, flags_step = 0;
+/* NZCV; BTYPE, as the CPU has set it. */
+const uint64_t flags_changeable = 0xf000'0000, flags_given = 0xc00, flags_step = 0;
 
 uint64_t *state_register(struct utcb *utcb, size_t index)
 {

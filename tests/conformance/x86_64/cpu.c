@@ -5,7 +5,8 @@
 #include "tests/conformance/conf.h"
 
 #define CODES(C)                                                                                   \
-    C(de) C(db) C(bp) C(of) C(ud) C(gp) C(gp_int) C(gp_port) C(gp_address) C(gp_rdmsr) C(pf_read)  \
+    C(de)                                                                                          \
+    C(db) C(bp) C(of) C(ud) C(gp) C(gp_int) C(gp_port) C(gp_address) C(gp_rdmsr) C(pf_read)        \
         C(pf_write) C(pf_execute) C(pf_protected) C(pf_data) C(mf)
 #define CODE_EXTERN(name) extern const char code_##name[], code_##name##_end[];
 CODES(CODE_EXTERN)
@@ -53,7 +54,7 @@ const size_t exception_count = sizeof exceptions / sizeof *exceptions;
 
 void exception_registers(struct regs *in)
 {
-    in->r[1] = 0;                   /* RCX: divisor, number of an MSR */
+    in->r[1] = 0;                     /* RCX: divisor, number of an MSR */
     in->r[3] = 0x8000'0000'0000'0000; /* RBX: no canonical address      */
 }
 

@@ -9,9 +9,8 @@ enum : uint16_t { PORT = 0x80 };
 
 static status_t give(const struct peer *peer, uint16_t port, uint8_t order, uint8_t perm)
 {
-    return hc_ctrl_pd(
-        SEL_LIB_ROOT_PIO, peer->child.pio,
-        (struct hc_range){.from = port, .to = port, .order = order, .perm = perm});
+    return hc_ctrl_pd(SEL_LIB_ROOT_PIO, peer->child.pio,
+                      (struct hc_range){.from = port, .to = port, .order = order, .perm = perm});
 }
 
 static void take_ours(uint16_t port, uint8_t order, uint8_t perm)
@@ -64,7 +63,7 @@ TEST(cpu, child_loses_the_ports_that_are_taken_from_it)
     EXPECT(!can_use(&peer, PORT + 2));
     EXPECT(can_use(&peer, PORT + 3));
     take_ours(PORT, 3, PERM_NONE);
-    EXPECT(can_use(&peer, PORT + 3)); /* ours went, not its */
+    EXPECT(can_use(&peer, PORT + 3));         /* ours went, not its */
     MUST(give(&peer, PORT, 3, PERM_PIO_ALL)); /* from nothing comes nothing */
     EXPECT(!can_use(&peer, PORT + 3));
 }

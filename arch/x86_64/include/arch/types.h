@@ -57,7 +57,7 @@ struct space_hst;
 /* What a switch to another host space takes besides CR3; arch_cpu.switch_work. */
 enum : uint32_t {
     SWITCH_FPU = 1 << 0,     /* the FPU is open: that must end, whatever the space is */
-    SWITCH_PORTS = 1 << 1,   /* the TSS holds a copy of somebody's ports              */
+    SWITCH_PORTS = 1 << 1,   /* user mode can reach its ports                        */
     SWITCH_BARRIER = 1 << 2, /* indirect branch predictor barrier                     */
 };
 
