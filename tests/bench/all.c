@@ -6,6 +6,8 @@
 void bench_run(const struct hip *hip, uint64_t now)
 {
     bench_boot(hip, now);
+    bench_exhaust(hip);
+    bench_open_threads(hip);
     bench_hypercalls(hip);
     bench_semaphores(hip);
     bench_calls(hip);
@@ -13,6 +15,5 @@ void bench_run(const struct hip *hip, uint64_t now)
     bench_create(hip);
     bench_objects();
     bench_memory(hip);
-    bench_exhaust(hip);
     bench_growth(hip);
 }

@@ -101,7 +101,12 @@ void bench_events(const struct hip *hip);
 void bench_create(const struct hip *hip);
 void bench_objects(void);
 void bench_memory(const struct hip *hip);
+
+/* First of all, while the kernel's memory holds little else. */
 void bench_exhaust(const struct hip *hip);
+
+/* What global threads need, for all that follows. */
+void bench_open_threads(const struct hip *hip);
 
 /* A row of each kind, which machines that differ in something are compared by. */
 void bench_few(const struct hip *hip);
