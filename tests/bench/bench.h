@@ -98,11 +98,11 @@ void bench_hypercalls(const struct hip *hip);
 void bench_semaphores(const struct hip *hip);
 void bench_calls(const struct hip *hip);
 void bench_events(const struct hip *hip);
-void bench_create(const struct hip *hip);
 void bench_objects(void);
 void bench_memory(const struct hip *hip);
 
 /* First of all, while the kernel's memory holds little else. */
+void bench_create(const struct hip *hip);
 void bench_exhaust(const struct hip *hip);
 
 /* What global threads need, for all that follows. */
