@@ -29,8 +29,9 @@
 #define REGS_TPIDR 272
 #define REGS_ESR 288
 
-/* ESR_EL2 of SVC #0 from AArch64: EC 0x15, IL 1, immediate 0. */
+/* ESR_EL2 of SVC #0 and SVC #1 from AArch64: EC 0x15, IL 1, the immediate. */
 #define ESR_HYPERCALL 0x56000000
+#define ESR_SMC_PROXY 0x56000001
 
 /* struct arch_fpu (fpu.h) */
 #define FPU_VECTORS 16

@@ -6,6 +6,7 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/smc_proxy.h"
 #include "arch/aarch64/sysreg.h"
 #include "kernel/abi/aarch64/event.h"
 #include "kernel/cap/space_hst.h"
@@ -45,6 +46,8 @@ static bool has_passed(const struct ec *ec, unsigned event)
     const unsigned event = (unsigned)sysreg_field(ec->arch.regs.esr, 31, 26);
     if ((event == EVENT_FPU && fpu_take(ec)) || has_passed(ec, event))
         arch_ec_resume(ec);
+    if (ec->arch.regs.esr == ESR_SMC_PROXY && smc_proxy(ec))
+        sched_leave(ec); /* firmware may have taken its time */
     ec_event(ec, event);
 }
 

@@ -144,7 +144,7 @@ ec_switch:
     cmp     x3, x4
     b.eq    1f
     tbnz    x4, #0, 2f
-    ldp     x5, x6, [x3, #SPACE_VTTBR]
+3:  ldp     x5, x6, [x3, #SPACE_VTTBR]
     msr     vttbr_el2, x5
     str     x6, [x1, #CPU_WORLD]
 1:  str     x0, [x1, #CPU_CURRENT]
@@ -168,10 +168,12 @@ ec_load:
     load_volatile_and_leave
 
 2:  mov     x19, x0
+    mov     x0, x3
     bl      world_leave
     mov     x0, x19
     mrs     x1, tpidr_el2
-    b       ec_switch
+    ldr     x3, [x0, #EC_HOST]
+    b       3b
 
 /* void arch_cpu_restart(void (*next)(void)) */
     .global arch_cpu_restart

@@ -75,11 +75,12 @@ static inline struct kobject *cap_lookup(const struct space_obj *space, uint64_t
 }
 
 /*
- * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i from
- * *done to 2^ord-1, ascending. Bases and range were checked. Stops after a bounded number of slots;
- * *done says how far it came. An object without references is delegated as the null capability.
- * Errors: MEM_CAP; the slots before the failing one are updated.
+ * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i in
+ * 0..count-1, ascending. `count` is a power of two and at most OBJ_PAGE_SLOTS, the bound of what is done
+ * at once; bases are multiples of it and inside the spaces. An object without references is delegated as
+ * the null capability.
+ * Errors: MEM_CAP; nothing is changed.
  * Context: a read section.
  */
 status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
-                            uint64_t dsb, unsigned ord, uint8_t pmm, uint64_t *done);
+                            uint64_t dsb, uint64_t count, uint8_t pmm);
