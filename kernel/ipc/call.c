@@ -21,55 +21,61 @@ static struct ec *slow(void)
     return nullptr;
 }
 
-/* The callee does not wait for a message. */
-NOINLINE static struct ec *call_busy(struct ec *self, struct ec *callee, struct ec **busy)
+/* What came of a call: who runs next, as ipc_call answers it, and who has to be helped before. */
+struct outcome {
+    struct ec *next, *busy;
+};
+
+static ALWAYS_INLINE struct outcome run(struct ec *next)
 {
-    if (callee->cont == ec_cont_dead)
-        return answer(self, ABORTED);
-    if (arch_ec_slot(&self->arch, 0) >> P0_FLAGS_SHIFT & IPC_CALL_TIMEOUT)
-        return answer(self, TIMEOUT);
-    self->cont = ec_cont_call;
-    *busy = callee;
-    return nullptr;
+    return (struct outcome){.next = next};
 }
 
-/* As ipc_call; *busy is the callee if it has to be helped before. */
-static ALWAYS_INLINE struct ec *call(struct ec *self, struct ec **busy)
+/* The callee does not wait for a message. */
+NOINLINE static struct outcome call_busy(struct ec *self, struct ec *callee)
+{
+    if (callee->cont == ec_cont_dead)
+        return run(answer(self, ABORTED));
+    if (arch_ec_slot(&self->arch, 0) >> P0_FLAGS_SHIFT & IPC_CALL_TIMEOUT)
+        return run(answer(self, TIMEOUT));
+    self->cont = ec_cont_call;
+    return (struct outcome){.busy = callee};
+}
+
+static ALWAYS_INLINE struct outcome call(struct ec *self)
 {
     struct kobject *const obj = cap_lookup(
         self->objects, arch_ec_slot(&self->arch, 0) >> P0_PARAM_SHIFT, KOBJ_PT, PERM_PT_CALL);
     if (UNLIKELY(obj == nullptr))
-        return answer(self, BAD_CAP);
+        return run(answer(self, BAD_CAP));
     struct pt *const pt = CONTAINER_OF(obj, struct pt, obj);
     struct ec *const callee = pt->ec;
     if (UNLIKELY(callee->cpu != self->cpu))
-        return answer(self, BAD_CPU);
-    if (UNLIKELY(callee->cont != nullptr))
-        return call_busy(self, callee, busy);
+        return run(answer(self, BAD_CPU));
+    if (UNLIKELY(callee->caller != CALLER_NONE))
+        return call_busy(self, callee);
 
     const uint32_t mtd = (uint32_t)arch_ec_slot(&self->arch, 1);
     ipc_copy(self, callee, mtd);
     ipc_enter(self, 0, callee, pt, mtd);
-    return ipc_is_clean(callee) ? callee : slow();
+    return run(ipc_is_clean(callee) ? callee : slow());
 }
 
 struct ec *ipc_call(struct ec *self)
 {
-    struct ec *busy;
-    return call(self, &busy);
+    return call(self).next;
 }
 
 void ec_cont_call(struct ec *ec)
 {
-    struct ec *busy = nullptr;
     ec->cont = ec_resume;
     /* The whole call again: the portal is looked up anew. */
-    struct ec *const next = call(ec, &busy);
-    if (busy != nullptr)
-        TAIL_CALL ipc_help(busy);
-    if (next == nullptr)
+    const struct outcome outcome = call(ec);
+    if (outcome.busy != nullptr)
+        TAIL_CALL ipc_help(outcome.busy);
+    if (outcome.next == nullptr)
         sched_restart();
-    TAIL_CALL ec_resume(next);
+    TAIL_CALL ec_resume(outcome.next);
 }
 
 /* Replies that are no plain ones: to an event, by a zombie, or to nobody. */
@@ -77,13 +83,12 @@ NOINLINE static struct ec *reply_slow(struct ec *self)
 {
     const uintptr_t tagged = self->caller;
     struct ec *const caller = (struct ec *)(tagged & ~CALLER_TAGS); /* NOLINT: a tagged pointer */
-    self->caller = 0;
     if (caller == nullptr) {
         /* Nobody can call a global thread: it waits for ever. A local one has run for somebody. */
         self->cont = ec_cont_dead;
         return nullptr;
     }
-    self->cont = nullptr;
+    self->caller = CALLER_NONE;
     if (tagged & CALLER_ZOMBIE)
         rcu_defer(&self->obj);
 
@@ -98,16 +103,15 @@ NOINLINE static struct ec *reply_slow(struct ec *self)
         arch_ec_set_slot(&caller->arch, 1, mtd);
     }
     struct sched *const s = &cpu_local()->sched;
-    if (UNLIKELY(s->depth == 0 || s->again || !ipc_is_clean(caller)))
+    if (UNLIKELY(--s->depth < 0 || s->again || !ipc_is_clean(caller)))
         return slow();
-    s->depth--;
     return caller;
 }
 
 struct ec *ipc_reply(struct ec *self)
 {
     const uintptr_t tagged = self->caller;
-    if (tagged == 0 || (tagged & CALLER_TAGS))
+    if (UNLIKELY(tagged & CALLER_TAGS))
         return reply_slow(self);
 
     struct ec *const caller = (struct ec *)tagged; /* NOLINT: it has no tags */
@@ -116,12 +120,10 @@ struct ec *ipc_reply(struct ec *self)
     arch_ec_set_slot(&caller->arch, 0, SUCCESS);
     arch_ec_set_slot(&caller->arch, 1, mtd);
     caller->callee = nullptr;
-    self->caller = 0;
-    self->cont = nullptr;
+    self->caller = CALLER_NONE;
     /* If the current SC does not belong to this chain but only helped, it goes back to its own. */
     struct sched *const s = &cpu_local()->sched;
-    if (UNLIKELY(s->depth == 0 || !ipc_is_clean(caller)))
+    if (UNLIKELY(--s->depth < 0 || !ipc_is_clean(caller)))
         return slow();
-    s->depth--;
     return caller;
 }

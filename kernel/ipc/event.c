@@ -75,7 +75,7 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
     struct ec *const handler = pt->ec;
     if (UNLIKELY(handler->cpu != self->cpu))
         ec_kill(self, "its event portal is on another CPU");
-    if (UNLIKELY(handler->cont != nullptr)) {
+    if (UNLIKELY(handler->caller != CALLER_NONE)) {
         if (handler->cont == ec_cont_dead)
             ec_kill(self, "its event handler is dead");
         self->event = event;

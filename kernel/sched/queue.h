@@ -13,7 +13,7 @@ struct sc;
 
 struct sched {
     bool again;         /* look for something to run before the kernel is left      */
-    uint32_t depth;     /* portal calls between current->ec and the running EC      */
+    int32_t depth;      /* portal calls between current->ec and the running EC; < 0: unknown */
     struct sc *current; /* the idle SC when nothing is to be done                   */
     struct sc *idle;
     uint64_t since; /* STC at which `current` was dispatched                    */
