@@ -27,31 +27,30 @@ static status_t (*const handler[P0_NUMBER_MASK + 1])(struct ec *self) = {
     [HYPERCALL_ASSIGN_DEV] = hypercall_assign_dev, [P0_NUMBER_MASK] = no_hypercall,
 };
 
-static ALWAYS_INLINE status_t dispatch(struct ec *self)
-{
-    return handler[arch_ec_slot(&self->arch, 0) & P0_NUMBER_MASK](self);
-}
-
 /* Memory has run out: once more, when what is waiting to be destroyed has been. */
 COLD static status_t retry(struct ec *self, status_t status)
 {
-    return status != NO_ANSWER && rcu_drain() ? dispatch(self) : status;
+    if (status == NO_ANSWER || !rcu_drain())
+        return status;
+    return handler[arch_ec_slot(&self->arch, 0) & P0_NUMBER_MASK](self);
 }
 static_assert(MEM_OBJ == BAD_DEV + 1 && MEM_CAP == MEM_OBJ + 1 && NO_ANSWER > MEM_CAP,
               "rare ones last");
 
-/* All but calls. Apart, so that calls do not pay for what it saves. */
-NOINLINE static struct ec *answer(struct ec *ec)
+/*
+ * All but calls. Apart, so that calls do not pay for what it saves. Hazards are not asked for: who raises
+ * one for the EC that runs makes the scheduler look (ctrl_ec, cpu_kicked) or has interrupted it by then.
+ */
+NOINLINE static struct ec *answer(struct ec *ec, unsigned number)
 {
-    status_t status = dispatch(ec);
+    status_t status = handler[number](ec);
     if (UNLIKELY(status >= MEM_OBJ)) {
         status = retry(ec, status);
         if (status == NO_ANSWER)
             return nullptr;
     }
     arch_ec_set_slot(&ec->arch, 0, status);
-    if (UNLIKELY(cpu_local()->sched.again ||
-                 atomic_load_explicit(&ec->hazard, memory_order_relaxed) != 0))
+    if (UNLIKELY(cpu_local()->sched.again))
         return nullptr;
     return ec;
 }
@@ -63,7 +62,7 @@ struct ec *hypercall_enter(struct ec *ec)
         return ipc_call(ec);
     if (number == HYPERCALL_IPC_REPLY)
         return ipc_reply(ec);
-    return answer(ec);
+    return answer(ec, number);
 }
 
 [[noreturn]] void hypercall_leave(struct ec *ec)
