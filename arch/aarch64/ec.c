@@ -59,7 +59,7 @@ status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
     ec->arch = (struct arch_ec){
         .regs = {.sp = sp.raw, .elr = ip.raw},
         .stack_top = cpu_table[ec->cpu]->stack_top,
-        .fpu = fpu ? fpu_create() : nullptr,
+        .fpu = fpu ? fpu_create(ec) : nullptr,
     };
     return fpu && ec->arch.fpu == nullptr ? MEM_OBJ : SUCCESS;
 }

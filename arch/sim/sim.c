@@ -15,8 +15,10 @@
 #include "arch/inline.h"
 #include "arch/contract/space.h"
 #include "kernel/base/panic.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/device/console.h"
 #include "kernel/mm/frame.h"
+#include "kernel/obj/pd.h"
 
 enum : size_t { CONSOLE_TEXT = 1 << 16 };
 
@@ -109,9 +111,14 @@ void console_print([[maybe_unused]] enum console_level level, const char *fmt, .
     console_size += (size_t)n < CONSOLE_TEXT - console_size ? (size_t)n : 0;
 }
 
+static struct pd *space_pd(struct arch_space_hst *space)
+{
+    return CONTAINER_OF(space, struct space_hst, arch)->pd;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
-    *space = (struct arch_space_hst){.root = frame_alloc(0, FRAME_ZERO)};
+    *space = (struct arch_space_hst){.root = pd_frame_alloc(space_pd(space), 0, FRAME_ZERO)};
     return space->root != nullptr ? SUCCESS : MEM_OBJ;
 }
 
@@ -119,7 +126,7 @@ void arch_space_hst_fini(struct arch_space_hst *space)
 {
     for (unsigned i = 0; i < PTAB_ENTRIES; i++)
         CHECK_EQ(space->root[i], 0);
-    frame_free(space->root, 0);
+    pd_frame_free(space_pd(space), space->root, 0);
 }
 
 void arch_space_hst_flush(struct arch_space_hst *space)
