@@ -69,11 +69,11 @@ def _extra(ctx):
         args.append(ctx.expand_location(arg, ctx.attr.data + ctx.attr.writable))
     return args
 
-def _command(ctx, console):
+def _command(ctx, console, boot):
     """QEMU's command line; all names are relative to the runfiles."""
     cpu = BOARDS[ctx.attr.board]["cpu"]
     default = _machine(ctx)
-    kernel = ctx.file.loader or ctx.attr.kernel[0][KernelImageInfo].boot
+    kernel = ctx.file.loader or boot
     command = [_program(ctx, cpu), "-accel", "tcg"]
     command += ["-machine", ctx.attr.machine or default.machine]
     command += ["-cpu", ctx.attr.cpu_model or default.cpu]
@@ -113,7 +113,7 @@ def _emulator_test_impl(ctx):
         runner += ["--copy", file.short_path]
     console = "mon:stdio" if ctx.attr.monitor else "stdio"
     start = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, console)), is_executable = True)
+    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, console, ctx.attr.kernel[0][KernelImageInfo].boot)), is_executable = True)
     return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [ctx.executable._run]))
 
 _RUN = """#!/bin/sh
@@ -129,12 +129,17 @@ exec {command} "$@"
 
 def _emulator_run_impl(ctx):
     start = ctx.actions.declare_file(ctx.label.name)
-    elf = ctx.attr.kernel[0][KernelImageInfo].debug
-    ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio")), elf = elf.short_path), is_executable = True)
-    return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [elf]))
+    image = ctx.attr.kernel[0][KernelImageInfo]
+
+    # A name of its own: a program that runs several machines has the kernels of all among its files.
+    boot = ctx.actions.declare_file(ctx.label.name + "." + image.boot.extension)
+    ctx.actions.symlink(output = boot, target_file = image.boot)
+    ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio", boot)), elf = image.debug.short_path), is_executable = True)
+    return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [boot, image.debug]))
 
 def _kernel_file_impl(ctx):
-    elf = ctx.attr.kernel[0][KernelImageInfo].elf
+    elf = ctx.actions.declare_file(ctx.label.name + ".elf")
+    ctx.actions.symlink(output = elf, target_file = ctx.attr.kernel[0][KernelImageInfo].elf)
     return DefaultInfo(files = depset([elf]), runfiles = ctx.runfiles([elf]))
 
 _ATTRS = {

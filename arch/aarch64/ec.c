@@ -6,6 +6,7 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/smc_proxy.h"
 #include "arch/aarch64/sysreg.h"
 #include "kernel/abi/aarch64/event.h"
 #include "kernel/cap/space_hst.h"
@@ -26,6 +27,8 @@ static_assert(offsetof(struct arch_ec, stack_top) == EC_STACK, "vectors.S");
 static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
 static_assert(offsetof(struct cpu, arch.world) == CPU_WORLD, "vectors.S");
 static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
+static_assert(offsetof(struct cpu, sched.again) == CPU_AGAIN, "vectors.S");
+static_assert(HYPERCALL_RARE == STATUS_RARE, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vectors.S");
 
@@ -45,6 +48,8 @@ static bool has_passed(const struct ec *ec, unsigned event)
     const unsigned event = (unsigned)sysreg_field(ec->arch.regs.esr, 31, 26);
     if ((event == EVENT_FPU && fpu_take(ec)) || has_passed(ec, event))
         arch_ec_resume(ec);
+    if (ec->arch.regs.esr == ESR_SMC_PROXY && smc_proxy(ec))
+        sched_leave(ec); /* firmware may have taken its time */
     ec_event(ec, event);
 }
 

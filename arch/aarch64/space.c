@@ -3,6 +3,7 @@
 
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/start.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/contract/cpu.h"
@@ -60,7 +61,7 @@ status_t arch_space_hst_init(struct arch_space_hst *space)
     const uint64_t vmid = vmid_take();
     space->vttbr = vmid << VTTBR_VMID_SHIFT | virt_to_phys(space->root).raw;
     space->world = (uintptr_t)CONTAINER_OF(space, struct space_hst, arch) |
-                   (vmid == VMID_SHARED ? WORLD_STICKY : 0);
+                   (vmid == VMID_SHARED || mitigations_on_leave() ? WORLD_STICKY : 0);
     dsb_ishst();
     return SUCCESS;
 }
@@ -73,14 +74,37 @@ static bool is_world_of(const struct cpu *cpu, const struct arch_space_hst *spac
     return (world & ~WORLD_STICKY) == (space->world & ~WORLD_STICKY);
 }
 
+static const struct space_hst *active_space(const struct cpu *cpu)
+{
+    const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
+    return (const struct space_hst *)(world & ~WORLD_STICKY); /* NOLINT: a tagged pointer */
+}
+
+void world_leave(const struct space_hst *next)
+{
+    const struct cpu *const cpu = cpu_local();
+    fpu_deny();
+    if (active_space(cpu) == next)
+        return;
+    mitigations_leave(cpu);
+    if (vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED) {
+        SYSREG_WRITE(vttbr_el2, 0);
+        isb();
+        __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
+    }
+}
+
 void arch_cpu_serve(void)
 {
     struct cpu *const cpu = cpu_local();
-    const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
-    const struct space_hst *const space = (struct space_hst *)(world & ~WORLD_STICKY); /* NOLINT */
+    const struct space_hst *const space = active_space(cpu);
     /* Acquire: pairs with the release in arch_space_hst_fini. */
-    if (space != nullptr && atomic_load_explicit(&space->arch.dying, memory_order_acquire))
-        world_leave();
+    if (space == nullptr || !atomic_load_explicit(&space->arch.dying, memory_order_acquire))
+        return;
+    world_leave(nullptr);
+    SYSREG_WRITE(vttbr_el2, 0);
+    /* Release: who sees the space gone from here finds nothing of it in this CPU's registers. */
+    atomic_store_explicit(&cpu->arch.world, 0, memory_order_release);
 }
 
 void arch_space_hst_fini(struct arch_space_hst *space)
@@ -122,20 +146,6 @@ bool space_maps(struct space_hst *space, uint64_t address)
         return false;
     SPIN_GUARD(&space->lock);
     return ptab_lookup(&ARCH_PTAB_HOST, space->arch.root, address).mapped;
-}
-
-void world_leave(void)
-{
-    struct arch_cpu *const cpu = &cpu_local()->arch;
-    fpu_deny();
-    const bool is_shared = vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED;
-    SYSREG_WRITE(vttbr_el2, 0);
-    if (is_shared) {
-        isb();
-        __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
-    }
-    /* Release: who sees the space gone from here, finds nothing of it in this CPU's registers. */
-    atomic_store_explicit(&cpu->world, 0, memory_order_release);
 }
 
 void arch_kernel_flush(uintptr_t va, uint64_t size)

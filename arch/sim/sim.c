@@ -27,6 +27,7 @@ static char panic_text[256];
 static jmp_buf *panic_catcher;
 
 struct cpu *sim_cpu_current;
+void (*sim_on_flush)(struct arch_space_hst *space);
 
 void sim_run(const char *name, void (*test)(void))
 {
@@ -123,6 +124,8 @@ void arch_space_hst_fini(struct arch_space_hst *space)
 
 void arch_space_hst_flush(struct arch_space_hst *space)
 {
+    if (sim_on_flush != nullptr)
+        sim_on_flush(space);
     space->flushes++;
 }
 

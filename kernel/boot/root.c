@@ -153,6 +153,7 @@ static void map_segment(const struct elf_segment *s)
             .dst = root_host,
             .ssb = (s->phys.raw >> PAGE_BITS) + (page - first),
             .dsb = page,
+            .size = 1,
             .mad = MAD_MEMORY,
             .pmm = s->perm,
         };

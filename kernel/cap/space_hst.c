@@ -9,10 +9,10 @@
 #include "kernel/obj/pd.h"
 
 /*
- * A slice ends when this much work has been done (PTAB_COST_*). The last step may do as much again:
- * a walk that splits three leaves, and a table full of entries.
+ * A slice ends when this much work has been done (PTAB_COST_*); the last step may add a table full of
+ * entries. That is some 20,000 instructions, and a few thousand more where large pages are split.
  */
-enum : unsigned { SLICE = 512 };
+enum : unsigned { SLICE = 256 };
 
 /*
  * Where an entry must be broken before it is replaced, nobody may make an entry before what was there is
@@ -197,6 +197,20 @@ static NOINLINE uint64_t *slot_at(struct ptab_update *u, uint64_t page, unsigned
     return ptab_slot(u, page << PAGE_BITS, level, make, hole);
 }
 
+/* The entry for page `page` in a table of pages; nullptr if there is no such table. */
+static uint64_t *page_entry(struct space_hst *space, uint64_t page)
+{
+    const struct ptab_format *const fmt = &ARCH_PTAB_HOST;
+    uint64_t *table = space->arch.root;
+    for (unsigned level = ROOT_LEVEL; level > 0; level--) {
+        const uint64_t pte = ptab_load(&table[ptab_index(fmt, page << PAGE_BITS, level)]);
+        if (!(pte & fmt->present) || ptab_is_leaf(fmt, pte, level))
+            return nullptr;
+        table = ptab_next(fmt, pte);
+    }
+    return &table[page % PTAB_ENTRIES];
+}
+
 /* The largest entry that may cover the next pages of a run of `count` pages. */
 static unsigned fit_level(uint64_t alignment, uint64_t count, unsigned max)
 {
@@ -231,9 +245,11 @@ static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const s
     const uint64_t alignment = make ? page | run->base.raw >> PAGE_BITS : page;
     const unsigned level = fit_level(alignment, run->count, max);
     const unsigned index_bits = PTAB_INDEX_BITS * level;
-    unsigned hole;
-    uint64_t *const slot = slot_at(u, page, level, make, &hole);
-    if (slot == nullptr) {
+    unsigned hole = 0;
+    uint64_t *slot = level == 0 ? page_entry(u->space, page) : nullptr;
+    if (slot == nullptr)
+        slot = slot_at(u, page, level, make, &hole);
+    if (UNLIKELY(slot == nullptr)) {
         if (make || hole == 0)
             return MEM_CAP;
         const uint64_t span = bit(PTAB_INDEX_BITS * hole);
@@ -278,20 +294,6 @@ static ALWAYS_INLINE uint64_t copy_value(const void *what, uint64_t i)
         return pte;
     attr.perm = perm;
     return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
-}
-
-/* The entry for page `page` in a table of pages; nullptr if there is no such table. */
-static uint64_t *page_entry(struct space_hst *space, uint64_t page)
-{
-    const struct ptab_format *const fmt = &ARCH_PTAB_HOST;
-    uint64_t *table = space->arch.root;
-    for (unsigned level = ROOT_LEVEL; level > 0; level--) {
-        const uint64_t pte = ptab_load(&table[ptab_index(fmt, page << PAGE_BITS, level)]);
-        if (!(pte & fmt->present) || ptab_is_leaf(fmt, pte, level))
-            return nullptr;
-        table = ptab_next(fmt, pte);
-    }
-    return &table[page % PTAB_ENTRIES];
 }
 
 /*
@@ -345,7 +347,7 @@ static ALWAYS_INLINE status_t pages_copy(struct ptab_update *u, uint64_t *from, 
 /* One step: as far as one table goes on either side. */
 static ALWAYS_INLINE status_t step(struct hst_delegation *d, struct ptab_update *u)
 {
-    const uint64_t left = bit(d->ord) - d->done;
+    const uint64_t left = d->size - d->done;
     const uint64_t ssb = d->ssb + d->done, dsb = d->dsb + d->done;
     if ((d->pmm & PERM_MEM_ALL) == 0) { /* what the source has does not matter */
         const struct run none = {.count = left};
@@ -388,14 +390,14 @@ status_t space_hst_delegate(struct hst_delegation *d)
     struct ptab_update u = update_begin(dst);
     status_t status = SUCCESS;
     lock_both(d->src, dst);
-    while (d->done < bit(d->ord) && u.work < SLICE && status == SUCCESS)
+    while (d->done < d->size && u.work < SLICE && status == SUCCESS)
         status = step(d, &u);
     const uint32_t changed = update_end(dst, &u);
     ptab_list_join(&u.retired, &dst->retired);
     unlock_both(d->src, dst);
     update_flush(dst, changed);
     const bool is_clean = LIKELY(u.retired.head == 0) || clean_up(dst, &u.retired);
-    d->is_finished = is_clean && d->done == bit(d->ord);
+    d->is_finished = is_clean && d->done == d->size;
     return status;
 }
 

@@ -61,16 +61,15 @@ status_t space_hst_map_owned(struct space_hst *space, uaddr_t at, paddr_t page, 
 void space_hst_unmap_owned(struct space_hst *space, uaddr_t at, paddr_t page);
 
 /*
- * ctrl_pd between memory spaces: the 2^ord pages from `dsb` on take what `src` has at `ssb`, with
- * permissions and-ed with pmm; `mad` counts if src is the NOVA host space. Page numbers; bases, range
- * and mad were checked.
+ * ctrl_pd between memory spaces: the `size` pages, a power of two, from `dsb` on take what `src` has at
+ * `ssb`, with permissions and-ed with pmm; `mad` counts if src is the NOVA host space. Page numbers;
+ * alignment, range and mad were checked.
  */
 struct hst_delegation {
     struct space_hst *src, *dst;
-    uint64_t ssb, dsb;
-    uint64_t done; /* pages; where to go on */
+    uint64_t ssb, dsb, size;
+    uint64_t done; /* where to go on */
     uint32_t mad;
-    unsigned ord;
     uint8_t pmm;
     bool is_finished;
 };

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "arch/contract/ec.h"
 #include "arch/inline.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/status.h"
@@ -23,12 +24,6 @@ static inline uint8_t hypercall_flags(const struct ec *self)
 {
     return arch_ec_slot(&self->arch, 0) >> P0_FLAGS_SHIFT & P0_FLAGS_MASK;
 }
-
-/*
- * Not a status of the interface: the caller's continuation is set, and there is an answer later or the
- * hypercall goes on when the caller gets the CPU again.
- */
-static constexpr status_t NO_ANSWER = (status_t)0x100;
 
 /*
  * The handlers, with the statuses besides SUCCESS and BAD_CAP that each may answer. When memory has run

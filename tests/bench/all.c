@@ -6,13 +6,14 @@
 void bench_run(const struct hip *hip, uint64_t now)
 {
     bench_boot(hip, now);
+    bench_create(hip);
+    bench_exhaust(hip);
+    bench_open_threads(hip);
     bench_hypercalls(hip);
     bench_semaphores(hip);
     bench_calls(hip);
     bench_events(hip);
-    bench_create(hip);
     bench_objects();
     bench_memory(hip);
     bench_growth(hip);
-    bench_exhaust(hip);
 }

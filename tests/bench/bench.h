@@ -16,7 +16,10 @@
 /* Counting with the loop warm. Creation has no warm-up, as nothing is created twice. */
 enum : unsigned { WARMUP = 4, ROUNDS = 1000, CREATE_ROUNDS = 64 };
 
-/* Print `bench NAME VALUE UNIT`; `name` is made of a prefix and a rest, as rows are in groups. */
+/*
+ * Print `bench NAME VALUE UNIT`; `name` is made of a prefix and a rest, as rows are in groups. The unit
+ * `absent` says that the machine lacks what the row is about.
+ */
 void bench_report(const char *prefix, const char *name, uint64_t value, const char *unit);
 
 /* A call that had to succeed did not: says so and ends the run as failed. */
@@ -95,10 +98,15 @@ void bench_hypercalls(const struct hip *hip);
 void bench_semaphores(const struct hip *hip);
 void bench_calls(const struct hip *hip);
 void bench_events(const struct hip *hip);
-void bench_create(const struct hip *hip);
 void bench_objects(void);
 void bench_memory(const struct hip *hip);
+
+/* First of all, while the kernel's memory holds little else. */
+void bench_create(const struct hip *hip);
 void bench_exhaust(const struct hip *hip);
+
+/* What global threads need, for all that follows. */
+void bench_open_threads(const struct hip *hip);
 
 /* A row of each kind, which machines that differ in something are compared by. */
 void bench_few(const struct hip *hip);

@@ -5,5 +5,6 @@
 
 void bench_run(const struct hip *hip, [[maybe_unused]] uint64_t now)
 {
+    bench_open_threads(hip);
     bench_few(hip);
 }

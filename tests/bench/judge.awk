@@ -76,6 +76,12 @@ function within(x, bound) {
 
 BEGIN { read_tables() }
 
+$4 == "absent" {
+    absent[$1, $2] = 1
+    printf "%-21s %-34s the machine lacks what this is about\n", $1, $2
+    next
+}
+
 NF == 4 {
     at[++count] = $1 SUBSEP $2
     value[$1, $2] = $3
@@ -104,7 +110,7 @@ END {
     }
     for (machine in seen)
         for (i = 1; i <= rows; i++)
-            if ((machine, order[i]) in known && !((machine, order[i]) in value)) {
+            if ((machine, order[i]) in known && !((machine, order[i]) in value) && !((machine, order[i]) in absent)) {
                 print "missing: " machine " " order[i]
                 bad++
             }

@@ -91,3 +91,20 @@ def bench_machines(name, tests, roots):
             script = "budgets_test.sh",
         )
     native.test_suite(name = "budgets", tests = tests.keys())
+    kernels = [
+        target
+        for label, machine in MACHINES.items()
+        for target in [machine["cpu"] + "/path.txt", ":kernel_" + label]
+        if label in ["x86_64", "x86_64-full", "aarch64-gicv3", "aarch64-max-full"]
+    ]
+    shell_test(
+        name = "path_test",
+        size = "small",
+        args = ["$(rootpath %s)" % target for target in ["@llvm//:bin/llvm-objdump", "path.awk"] + kernels],
+        data = {target: True for target in [
+            "path.awk",
+            "@llvm//:bin/llvm-objdump",
+            "@llvm//:llvm-objdump",
+        ] + kernels}.keys(),
+        script = "path_test.sh",
+    )

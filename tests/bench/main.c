@@ -56,6 +56,11 @@ static uint32_t fault(uint64_t pid, [[maybe_unused]] uint32_t mtd,
     power_exit(1);
 }
 
+void bench_open_threads(const struct hip *hip)
+{
+    bench_expect(SUCCESS, threads_open(hip, fault, 0), "opening threads");
+}
+
 void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
                [[maybe_unused]] uint64_t boot2)
 {
@@ -69,8 +74,6 @@ void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
 
     const uint64_t ram = ram_find(&info, hip, (const uint64_t[]){boot0, boot1}, RAM_SIZE);
     bench_expect(SUCCESS, alloc_open(ram, RAM_SIZE), "memory for stacks");
-    bench_expect(SUCCESS, threads_open(hip, fault, 0), "opening threads");
-
     bench_run(hip, now);
     print("bench done\n");
     power_exit(0);

@@ -35,7 +35,7 @@ bool int_comes(unsigned n);
 /* How often it has come since: takes all counts. */
 uint64_t int_count(unsigned n);
 
-/* The root task's CPU, and another one, or the same if there is no other. */
+/* The root task's CPU, and the last one, or the first if that is it. */
 uint16_t cpu_here(void);
 uint16_t cpu_there(void);
 

@@ -11,7 +11,7 @@
 #include "user/lib/ram.h"
 #include "user/lib/thread.h"
 
-enum : uint64_t { POOL_SIZE = 0x40'0000, PATIENCE_US = 5'000'000, LONG_AGO = 1 };
+enum : uint64_t { POOL_SIZE = 0x100'0000, PATIENCE_US = 5'000'000, LONG_AGO = 1 };
 enum : uint8_t { THREAD_PRIO = 100, THREAD_BUDGET_MS = 20 };
 
 const struct hip *hip;
@@ -58,7 +58,7 @@ uint16_t cpu_here(void)
 
 uint16_t cpu_there(void)
 {
-    return (uint16_t)((hip->cpu_bsp + 1) % hip->cpu_num);
+    return hip->cpu_bsp == hip->cpu_num - 1 ? 0 : hip->cpu_num - 1;
 }
 
 static struct remote {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pins of QEMU's "virt" board: real-time clock, GPIO, UART; GICv2 and GICv3. */
+/* Pins of QEMU's "virt" board: UART and real-time clock; GICv2 and GICv3. */
 #include "tests/interrupt/aarch64/line.h"
 #include "tests/interrupt/interrupt_test.h"
 #include "user/lib/alloc.h"
@@ -21,9 +21,9 @@ static void level(enum line line, uint16_t cpu)
 /* What was raised for this CPU before has come: a later one has. */
 static void pass_fence(void)
 {
-    edge(LINE_GPIO, cpu_here());
-    line_pulse(LINE_GPIO);
-    EXPECT(int_comes(LINE_GPIO));
+    edge(LINE_RTC, cpu_here());
+    line_pulse(LINE_RTC);
+    EXPECT(int_comes(LINE_RTC));
 }
 
 static void raise_line(uint64_t line)
@@ -61,157 +61,157 @@ TEST(device, lines_can_be_reached)
 
 TEST(device, an_edge_comes_once)
 {
-    edge(LINE_RTC, cpu_here());
+    edge(LINE_UART, cpu_here());
     for (unsigned i = 0; i < ROUNDS; i++) {
-        line_pulse(LINE_RTC);
-        EXPECT(int_comes(LINE_RTC));
+        line_pulse(LINE_UART);
+        EXPECT(int_comes(LINE_UART));
     }
-    expect_silence(LINE_RTC);
+    expect_silence(LINE_UART);
 }
 
 TEST(device, a_line_that_stays_high_is_one_edge)
 {
-    edge(LINE_RTC, cpu_here());
-    line_set(LINE_RTC, true);
-    EXPECT(int_comes(LINE_RTC));
-    expect_silence(LINE_RTC);
-    line_set(LINE_RTC, false);
-    expect_silence(LINE_RTC);
+    edge(LINE_UART, cpu_here());
+    line_set(LINE_UART, true);
+    EXPECT(int_comes(LINE_UART));
+    expect_silence(LINE_UART);
+    line_set(LINE_UART, false);
+    expect_silence(LINE_UART);
 }
 
 /* Until the driver counts down again, the pin stays active; one edge is remembered. */
 TEST(device, edges_before_the_next_down_are_one)
 {
-    edge(LINE_RTC, cpu_here());
-    wait_for(LINE_RTC);
-    line_set(LINE_RTC, false);
+    edge(LINE_UART, cpu_here());
+    wait_for(LINE_UART);
+    line_set(LINE_UART, false);
     for (unsigned i = 0; i < STORM; i++)
-        line_pulse(LINE_RTC);
-    EXPECT(int_comes(LINE_RTC));
-    expect_silence(LINE_RTC);
+        line_pulse(LINE_UART);
+    EXPECT(int_comes(LINE_UART));
+    expect_silence(LINE_UART);
 }
 
 TEST(device, a_level_comes_again_as_long_as_it_is_high)
 {
-    level(LINE_RTC, cpu_here());
-    wait_for(LINE_RTC);
+    level(LINE_UART, cpu_here());
+    wait_for(LINE_UART);
     for (unsigned i = 0; i < STORM; i++)
-        EXPECT(int_comes(LINE_RTC));
-    line_set(LINE_RTC, false);
-    expect_silence(LINE_RTC);
+        EXPECT(int_comes(LINE_UART));
+    line_set(LINE_UART, false);
+    expect_silence(LINE_UART);
 }
 
 TEST(device, a_level_comes_once_before_the_next_down)
 {
-    level(LINE_RTC, cpu_here());
-    wait_for(LINE_RTC);
+    level(LINE_UART, cpu_here());
+    wait_for(LINE_UART);
     pass_fence();
-    line_set(LINE_RTC, false);
-    expect_silence(LINE_RTC);
+    line_set(LINE_UART, false);
+    expect_silence(LINE_UART);
 }
 
 TEST(device, a_down_that_does_not_wait_acknowledges)
 {
-    level(LINE_RTC, cpu_here());
-    line_set(LINE_RTC, true);
+    level(LINE_UART, cpu_here());
+    line_set(LINE_UART, true);
     pass_fence();
-    EXPECT(int_comes(LINE_RTC));
+    EXPECT(int_comes(LINE_UART));
     pass_fence();
-    line_set(LINE_RTC, false);
-    EXPECT_EQ(1, int_count(LINE_RTC));
-    expect_silence(LINE_RTC);
+    line_set(LINE_UART, false);
+    EXPECT_EQ(1, int_count(LINE_UART));
+    expect_silence(LINE_UART);
 }
 
 TEST(device, a_level_that_nobody_waits_for_is_counted_once)
 {
-    level(LINE_RTC, cpu_here());
-    line_set(LINE_RTC, true);
+    level(LINE_UART, cpu_here());
+    line_set(LINE_UART, true);
     pass_fence();
-    line_set(LINE_RTC, false);
-    EXPECT_EQ(1, int_count(LINE_RTC));
-    expect_silence(LINE_RTC);
+    line_set(LINE_UART, false);
+    EXPECT_EQ(1, int_count(LINE_UART));
+    expect_silence(LINE_UART);
 }
 
 TEST(device, what_was_not_assigned_stays_away)
 {
-    line_set(LINE_RTC, true);
+    line_set(LINE_UART, true);
     pass_fence();
-    EXPECT_EQ(0, int_count(LINE_RTC));
-    line_set(LINE_RTC, false);
+    EXPECT_EQ(0, int_count(LINE_UART));
+    line_set(LINE_UART, false);
 }
 
 TEST(device, a_masked_level_comes_when_it_is_unmasked)
 {
-    int_assign(LINE_RTC, ASSIGN_INT_LEVEL | ASSIGN_INT_MASKED, cpu_here(), 0);
-    line_set(LINE_RTC, true);
+    int_assign(LINE_UART, ASSIGN_INT_LEVEL | ASSIGN_INT_MASKED, cpu_here(), 0);
+    line_set(LINE_UART, true);
     pass_fence();
-    EXPECT_EQ(0, int_count(LINE_RTC));
-    level(LINE_RTC, cpu_here());
+    EXPECT_EQ(0, int_count(LINE_UART));
+    level(LINE_UART, cpu_here());
     pass_fence();
-    line_set(LINE_RTC, false);
-    EXPECT_EQ(1, int_count(LINE_RTC));
-    expect_silence(LINE_RTC);
+    line_set(LINE_UART, false);
+    EXPECT_EQ(1, int_count(LINE_UART));
+    expect_silence(LINE_UART);
 }
 
 TEST(device, down_does_not_unmask)
 {
-    level(LINE_RTC, cpu_here());
-    wait_for(LINE_RTC);
-    int_assign(LINE_RTC, ASSIGN_INT_LEVEL | ASSIGN_INT_MASKED, cpu_here(), 0);
-    EXPECT_EQ(0, int_count(LINE_RTC));
+    level(LINE_UART, cpu_here());
+    wait_for(LINE_UART);
+    int_assign(LINE_UART, ASSIGN_INT_LEVEL | ASSIGN_INT_MASKED, cpu_here(), 0);
+    EXPECT_EQ(0, int_count(LINE_UART));
     pass_fence();
-    EXPECT_EQ(0, int_count(LINE_RTC));
-    level(LINE_RTC, cpu_here());
+    EXPECT_EQ(0, int_count(LINE_UART));
+    level(LINE_UART, cpu_here());
     pass_fence();
-    line_set(LINE_RTC, false);
-    EXPECT_EQ(1, int_count(LINE_RTC));
-    expect_silence(LINE_RTC);
+    line_set(LINE_UART, false);
+    EXPECT_EQ(1, int_count(LINE_UART));
+    expect_silence(LINE_UART);
 }
 
 /* What was pending under the old trigger is no edge, and the level has gone. */
 TEST(device, a_new_trigger_starts_afresh)
 {
-    int_assign(LINE_RTC, ASSIGN_INT_MASKED, cpu_here(), 0);
-    line_pulse(LINE_RTC);
-    level(LINE_RTC, cpu_here());
-    expect_silence(LINE_RTC);
+    int_assign(LINE_UART, ASSIGN_INT_MASKED, cpu_here(), 0);
+    line_pulse(LINE_UART);
+    level(LINE_UART, cpu_here());
+    expect_silence(LINE_UART);
 }
 
 /* Down does not deactivate what belongs to a guest: it comes once. A host that takes it over goes on. */
 TEST(device, down_leaves_what_is_a_guests)
 {
-    int_assign(LINE_RTC, ASSIGN_INT_LEVEL | ASSIGN_INT_GUEST, cpu_here(), 0);
-    line_set(LINE_RTC, true);
-    EXPECT(int_comes(LINE_RTC));
-    EXPECT_EQ(0, int_count(LINE_RTC));
+    int_assign(LINE_UART, ASSIGN_INT_LEVEL | ASSIGN_INT_GUEST, cpu_here(), 0);
+    line_set(LINE_UART, true);
+    EXPECT(int_comes(LINE_UART));
+    EXPECT_EQ(0, int_count(LINE_UART));
     pass_fence();
-    EXPECT_EQ(0, int_count(LINE_RTC));
-    level(LINE_RTC, cpu_here());
-    EXPECT(int_comes(LINE_RTC));
-    line_set(LINE_RTC, false);
-    EXPECT_EQ(0, int_count(LINE_RTC));
-    expect_silence(LINE_RTC);
+    EXPECT_EQ(0, int_count(LINE_UART));
+    level(LINE_UART, cpu_here());
+    EXPECT(int_comes(LINE_UART));
+    line_set(LINE_UART, false);
+    EXPECT_EQ(0, int_count(LINE_UART));
+    expect_silence(LINE_UART);
 }
 
 TEST(device, an_edge_goes_where_it_is_routed)
 {
     for (unsigned i = 0; i < ROUNDS; i++) {
-        edge(LINE_RTC, cpu_there());
-        line_pulse(LINE_RTC);
-        EXPECT(int_comes_on(cpu_there(), LINE_RTC));
-        edge(LINE_RTC, cpu_here());
-        line_pulse(LINE_RTC);
-        EXPECT(int_comes(LINE_RTC));
+        edge(LINE_UART, cpu_there());
+        line_pulse(LINE_UART);
+        EXPECT(int_comes_on(cpu_there(), LINE_UART));
+        edge(LINE_UART, cpu_here());
+        line_pulse(LINE_UART);
+        EXPECT(int_comes(LINE_UART));
     }
-    expect_silence(LINE_RTC);
+    expect_silence(LINE_UART);
 }
 
 TEST(device, every_cpu_takes_interrupts)
 {
     for (uint16_t cpu = 0; cpu < hip->cpu_num; cpu++) {
-        edge(LINE_RTC, cpu);
-        line_pulse(LINE_RTC);
-        EXPECT(cpu == cpu_here() ? int_comes(LINE_RTC) : int_comes_on(cpu, LINE_RTC));
+        edge(LINE_UART, cpu);
+        line_pulse(LINE_UART);
+        EXPECT(cpu == cpu_here() ? int_comes(LINE_UART) : int_comes_on(cpu, LINE_UART));
     }
 }
 
@@ -219,45 +219,44 @@ TEST(device, every_cpu_takes_interrupts)
 TEST(device, an_active_level_follows_its_route)
 {
     for (unsigned i = 0; i < ROUNDS; i++) {
-        level(LINE_RTC, cpu_here());
-        wait_for(LINE_RTC);
-        level(LINE_RTC, cpu_there());
-        EXPECT(int_comes_on(cpu_there(), LINE_RTC));
-        level(LINE_RTC, cpu_here());
-        EXPECT(int_comes(LINE_RTC));
-        line_set(LINE_RTC, false);
+        level(LINE_UART, cpu_here());
+        wait_for(LINE_UART);
+        level(LINE_UART, cpu_there());
+        EXPECT(int_comes_on(cpu_there(), LINE_UART));
+        level(LINE_UART, cpu_here());
+        EXPECT(int_comes(LINE_UART));
+        line_set(LINE_UART, false);
         (void)int_count(
-            LINE_RTC); /* QEMU's GICv2 may let it come once more: arch/aarch64/README.md */
-        expect_silence(LINE_RTC);
+            LINE_UART); /* QEMU's GICv2 may let it come once more: arch/aarch64/README.md */
+        expect_silence(LINE_UART);
     }
 }
 
 TEST(device, an_edge_behind_an_active_one_follows_its_route)
 {
-    edge(LINE_RTC, cpu_here());
-    wait_for(LINE_RTC);
-    line_set(LINE_RTC, false);
-    line_pulse(LINE_RTC);
-    edge(LINE_RTC, cpu_there());
-    EXPECT(int_comes_on(cpu_there(), LINE_RTC));
-    edge(LINE_RTC, cpu_here());
-    (void)int_count(LINE_RTC);
-    expect_silence(LINE_RTC);
+    edge(LINE_UART, cpu_here());
+    wait_for(LINE_UART);
+    line_set(LINE_UART, false);
+    line_pulse(LINE_UART);
+    edge(LINE_UART, cpu_there());
+    EXPECT(int_comes_on(cpu_there(), LINE_UART));
+    edge(LINE_UART, cpu_here());
+    (void)int_count(LINE_UART);
+    expect_silence(LINE_UART);
 }
 
 /* The CPU is told of an interrupt that has gone when it looks: a spurious one. */
 TEST(device, a_level_that_has_gone_does_no_harm)
 {
-    level(LINE_RTC, cpu_there());
+    level(LINE_UART, cpu_there());
     for (unsigned i = 0; i < STORM; i++)
-        line_pulse(LINE_RTC);
-    line_set(LINE_RTC, true);
-    EXPECT(int_comes_on(cpu_there(), LINE_RTC));
-    line_set(LINE_RTC, false);
+        line_pulse(LINE_UART);
+    line_set(LINE_UART, true);
+    EXPECT(int_comes_on(cpu_there(), LINE_UART));
+    line_set(LINE_UART, false);
 }
 
 /* PrimeCell PL011 (Arm TRM DDI 0183), which is also the console: nothing is printed while it loops back. */
-enum : unsigned { UART_PIN = 1 };
 enum : uint64_t { UART = 0x0900'0000 };
 enum : uint32_t { DR = 0x00, LCR_H = 0x2c, CR = 0x30, IMSC = 0x38, ICR = 0x44 };
 enum : uint32_t { LCR_H_8BIT = 3 << 5, CR_LOOPBACK = 1 << 9 | 1 << 8 | 1 << 7 | 1 << 0 };
@@ -287,7 +286,7 @@ static uint32_t uart_loop(uint32_t interrupt, uint64_t *count)
     pass_fence();
     const uint32_t received = *uart_reg(DR);
     *uart_reg(ICR) = INT_ALL;
-    *count = int_count(UART_PIN);
+    *count = int_count(LINE_UART);
     *uart_reg(IMSC) = 0;
     *uart_reg(CR) = 0;
     *uart_reg(LCR_H) = lcr_h;
@@ -298,7 +297,7 @@ static uint32_t uart_loop(uint32_t interrupt, uint64_t *count)
 TEST(device, the_uart_tells_of_a_character)
 {
     uint64_t count;
-    int_assign(UART_PIN, ASSIGN_INT_LEVEL, cpu_here(), 0);
+    int_assign(LINE_UART, ASSIGN_INT_LEVEL, cpu_here(), 0);
     EXPECT_EQ('\n', uart_loop(INT_RECEIVE, &count));
     EXPECT_EQ(1, count);
 }
@@ -306,7 +305,7 @@ TEST(device, the_uart_tells_of_a_character)
 TEST(device, the_uart_tells_of_room)
 {
     uint64_t count;
-    int_assign(UART_PIN, ASSIGN_INT_LEVEL, cpu_here(), 0);
+    int_assign(LINE_UART, ASSIGN_INT_LEVEL, cpu_here(), 0);
     EXPECT_EQ('\n', uart_loop(INT_TRANSMIT, &count));
     EXPECT_EQ(1, count);
 }

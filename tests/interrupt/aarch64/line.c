@@ -5,15 +5,15 @@
 #include "kernel/abi/perm.h"
 #include "user/lib/memory.h"
 
-enum : uint64_t { RTC = 0x0901'0000, GPIO = 0x0903'0000 };
+enum : uint64_t { UART = 0x0900'0000, RTC = 0x0901'0000 };
+
+/* PrimeCell PL011 (Arm TRM DDI 0183): it has sent something, so there is room, and the mask decides. */
+enum : uint32_t { UART_IMSC = 0x38, UART_TXIM = 1 << 5 };
 
 /* PrimeCell PL031 (Arm TRM DDI 0224): once the match was there, the mask decides. */
 enum : uint32_t { RTC_DR = 0x00, RTC_MR = 0x04, RTC_CR = 0x0c, RTC_IMSC = 0x10 };
 
-/* PrimeCell PL061 (Arm TRM DDI 0190): input 0 is low, and that is what interrupts. */
-enum : uint32_t { GPIO_IS = 0x404, GPIO_IEV = 0x40c, GPIO_IE = 0x410, INPUT_0 = 1 };
-
-static volatile uint32_t *rtc, *gpio;
+static volatile uint32_t *uart, *rtc;
 
 static void reg_write(volatile uint32_t *regs, uint32_t offset, uint32_t value)
 {
@@ -30,28 +30,26 @@ static status_t open(uint64_t phys, volatile uint32_t **regs)
 
 status_t line_open(void)
 {
-    status_t status = open(RTC, &rtc);
+    status_t status = open(UART, &uart);
     if (status == SUCCESS)
-        status = open(GPIO, &gpio);
+        status = open(RTC, &rtc);
     if (status != SUCCESS)
         return status;
+    reg_write(uart, UART_IMSC, 0);
     reg_write(rtc, RTC_IMSC, 0);
     reg_write(rtc, RTC_CR, 1);
     reg_write(rtc, RTC_MR, rtc[RTC_DR / sizeof *rtc]);
-    reg_write(gpio, GPIO_IE, 0);
-    reg_write(gpio, GPIO_IS, INPUT_0);
-    reg_write(gpio, GPIO_IEV, 0);
     return SUCCESS;
 }
 
 void line_set(enum line line, bool high)
 {
     switch (line) {
+    case LINE_UART:
+        reg_write(uart, UART_IMSC, high ? UART_TXIM : 0);
+        break;
     case LINE_RTC:
         reg_write(rtc, RTC_IMSC, high);
-        break;
-    case LINE_GPIO:
-        reg_write(gpio, GPIO_IE, high ? INPUT_0 : 0);
         break;
     }
 }

@@ -4,10 +4,10 @@
 
 #include "kernel/abi/status.h"
 
-/* Their pins: shared peripheral interrupts. */
+/* Their pins: shared peripheral interrupts. The first goes first if both are pending. */
 enum line : unsigned {
-    LINE_RTC = 2,  /* PL031 */
-    LINE_GPIO = 7, /* PL061 */
+    LINE_UART = 1, /* PL011, the console */
+    LINE_RTC = 2,  /* PL031              */
 };
 
 /* Get access to both, lines low. The status of the hypercall that failed. Once. */

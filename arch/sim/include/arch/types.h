@@ -38,12 +38,18 @@ struct arch_cpu {
     uint32_t unused;
 };
 
-/* The format of x86_64 long mode, without its attributes; breaks are demanded as on aarch64. */
+/*
+ * The format of x86_64 long mode, without its attributes; breaks are demanded as on aarch64, unless a test
+ * wants it otherwise.
+ */
+#ifndef SIM_BREAK_BITS
+#define SIM_BREAK_BITS 0x7f0f'ffff'ffff'f080 /* all but permissions and the kernel's mark */
+#endif
 static constexpr struct ptab_format ARCH_PTAB_HOST = {
     .levels = 4,
     .root_bits = 9,
     .present = 1,
-    .break_bits = 0x7f0f'ffff'ffff'f080, /* all but permissions and the kernel's mark */
+    .break_bits = SIM_BREAK_BITS,
     .leaf_mask = 0x80,
     .leaf_value = 0x80,
     .addr_mask = 0x000f'ffff'ffff'f000,
