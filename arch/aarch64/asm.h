@@ -11,10 +11,12 @@
 #define CPU_FAULT_FRAME 32
 #define CPU_WORLD 40
 #define CPU_MPIDR 56
+#define CPU_AGAIN 80
 
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
 #define EC_HOST 320
+#define EC_HAZARD 372
 #define SPACE_VTTBR 24
 
 /* struct fault_frame (fault.h) */
@@ -38,6 +40,9 @@
 
 /* CPTR_EL2: use of FPU and SIMD registers traps. */
 #define CPTR_TFP 0x400
+
+/* From here on a hypercall's status is not the whole story: HYPERCALL_RARE. */
+#define STATUS_RARE 0xa
 
 /* struct board (platforms/board.h) */
 #define BOARD_GICD 64

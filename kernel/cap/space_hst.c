@@ -9,10 +9,10 @@
 #include "kernel/obj/pd.h"
 
 /*
- * A slice ends when this much work has been done (PTAB_COST_*). The last step may do as much again:
- * a walk that splits three leaves, and a table full of entries.
+ * A slice ends when this much work has been done (PTAB_COST_*); the last step may add a table full of
+ * entries. That is some 20,000 instructions, and a few thousand more where large pages are split.
  */
-enum : unsigned { SLICE = 512 };
+enum : unsigned { SLICE = 256 };
 
 /*
  * Where an entry must be broken before it is replaced, nobody may make an entry before what was there is

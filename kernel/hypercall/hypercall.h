@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "arch/contract/ec.h"
 #include "arch/inline.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/status.h"

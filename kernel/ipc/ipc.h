@@ -14,8 +14,9 @@
  *   ec_cont_dead      killed; or a global thread that waits for a call   nobody
  *
  * While a caller waits, its `callee` leads to who works for it, and `caller` leads back, tagged with
- * CALLER_*. A local thread without a caller (CALLER_NONE) waits for a message. A call takes no lock, no atomic operation and no reference: only the CPU of both touches
- * their state, and neither goes while it is active.
+ * CALLER_*. A local thread without a caller (CALLER_NONE) waits for a message. A call takes no lock, no
+ * atomic operation and no reference: only the CPU of both touches their state, and neither goes while it
+ * is active.
  */
 #pragma once
 
@@ -45,10 +46,6 @@ void ec_cont_call(struct ec *ec);
 void ec_cont_event(struct ec *ec);
 void ec_cont_startup(struct ec *ec);
 void ec_cont_dead(struct ec *ec);
-
-/* ipc_call and ipc_reply of the running `self`. Answer as hypercall_enter does. */
-struct ec *ipc_call(struct ec *self);
-struct ec *ipc_reply(struct ec *self);
 
 /* Send event `event` of the running `self` to its portal, or kill it. */
 [[noreturn]] void ipc_event(struct ec *self, unsigned event);

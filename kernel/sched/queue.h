@@ -9,13 +9,14 @@
 
 enum : unsigned { SCHED_PRIO_COUNT = 128 };
 
+struct ec;
 struct sc;
 
 struct sched {
     bool again;         /* look for something to run before the kernel is left      */
-    int32_t depth;      /* portal calls between current->ec and the running EC; < 0: unknown */
     struct sc *current; /* the idle SC when nothing is to be done                   */
     struct sc *idle;
+    struct ec *helped;  /* the current SC runs another's chain, until this EC replies; or nullptr */
     uint64_t since; /* STC at which `current` was dispatched                    */
     uint64_t armed; /* STC for which the timer is set; UINT64_MAX: it is not    */
     struct timeout_heap timeouts;
