@@ -16,7 +16,6 @@
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
 #define EC_HOST 320
-#define EC_HAZARD 372
 #define SPACE_VTTBR 24
 
 /* struct fault_frame (fault.h) */

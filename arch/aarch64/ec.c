@@ -27,7 +27,6 @@ static_assert(offsetof(struct arch_ec, stack_top) == EC_STACK, "vectors.S");
 static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
 static_assert(offsetof(struct cpu, arch.world) == CPU_WORLD, "vectors.S");
 static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
-static_assert(offsetof(struct ec, hazard) == EC_HAZARD, "vectors.S");
 static_assert(offsetof(struct cpu, sched.again) == CPU_AGAIN, "vectors.S");
 static_assert(HYPERCALL_RARE == STATUS_RARE, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");

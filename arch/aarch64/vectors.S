@@ -127,10 +127,8 @@ user_hypercall:
 1:  mrs     x1, tpidr_el2
     ldr     x2, [x1, #CPU_CURRENT]
     ldrb    w3, [x1, #CPU_AGAIN]
-    ldr     w4, [x2, #EC_HAZARD]
     cmp     w0, #STATUS_RARE
     b.hs    4f
-    orr     w3, w3, w4
     cbnz    w3, 4f
     mov     sp, x2
     mov     w0, w0

@@ -16,8 +16,8 @@
  *                                       +-- arch_ec_switch(ec, next) ---> save the rest,
  *                                                                         as arch_ec_resume(next)
  *
- * "A status" is one below HYPERCALL_RARE while nothing is pending: neither cpu->sched.again nor
- * ec->hazard is set.
+ * "A status" is one below HYPERCALL_RARE while cpu->sched.again is not set. Hazards are not asked for: who
+ * raises one for the EC that runs makes the scheduler look (ctrl_ec, cpu_kicked), or interrupts it.
  */
 #pragma once
 

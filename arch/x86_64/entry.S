@@ -156,8 +156,6 @@ entry_syscall:
     jae     4f
     cmpb    $0, %gs:CPU_AGAIN
     jne     4f
-    cmpl    $0, EC_HAZARD(%rdx)
-    jne     4f
     SHADOW_STACK_RELEASE
     mov     %eax, %edi
     mov     REGS_RIP(%rdx), %rcx

@@ -56,7 +56,6 @@
 /* struct ec, struct space_hst */
 #define EC_CR2 0xb0
 #define EC_HOST 0xc0
-#define EC_HAZARD 0xf4
 #define HOST_CR3 24
 
 /* From here on a hypercall's status is not the whole story: HYPERCALL_RARE */
