@@ -147,9 +147,10 @@ user_hypercall:
     save_rest x0
     b       hypercall_finish                /* (ec, status) */
 
-/* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return */
-    .global arch_ec_switch
+/* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return; and its like */
+    .global arch_ec_switch, arch_ec_switch_back
 arch_ec_switch:
+arch_ec_switch_back:
     bti_landing c
     save_rest x0
     mov     x0, x1

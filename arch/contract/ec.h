@@ -54,6 +54,9 @@ void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3]);
  */
 status_t arch_ec_switch(struct ec *ec, struct ec *next);
 
+/* The same if `next` came into the kernel by an event. arch_ec_switch is for who made a hypercall. */
+status_t arch_ec_switch_back(struct ec *ec, struct ec *next);
+
 /*
  * Architectural message (interface specification, 4.4.2, 7.7.3, 8.7.3): copy what `mtd` selects of the
  * state of `ec`, which raised `event`, into the UTCB of its handler. The rest of the UTCB stays.
@@ -83,13 +86,7 @@ void arch_ports_flush(struct space_bit *ports);
 extern status_t (*const hypercall_handler[16])(struct ec *ec);
 status_t ipc_call(struct ec *ec);
 status_t ipc_reply(struct ec *ec);
-static constexpr status_t HYPERCALL_RARE = MEM_OBJ;
-
-/*
- * What a handler answers if it has set the continuation of `ec`, or lets the scheduler go on: the status
- * comes later. Not a status of the interface.
- */
-static constexpr status_t NO_ANSWER = (status_t)0x100;
+static constexpr status_t HYPERCALL_RARE = MEM_OBJ; /* NO_ANSWER is beyond it */
 
 /*
  * The handler of `ec` answered `status`, which is none or not the whole story; all registers of `ec` are

@@ -187,31 +187,29 @@ exit_sysret_same:
 
 /* ---- Exit ---- */
 
-/* [[noreturn]] void arch_ec_resume(struct ec *ec) */
-    .balign 64
-    .globl arch_ec_resume
-arch_ec_resume:
-    mov     %rdi, %rax
-    jmp     exit_switch
-
-/* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return */
-    .globl arch_ec_switch
-arch_ec_switch:
-    SAVE_PRESERVED %rdi
-    mov     %rsi, %rax
-exit_switch:
+/* Make the EC at RAX current, and its host space the active one. */
+.macro MAKE_CURRENT
     mov     %rax, %gs:CPU_CURRENT
     mov     EC_HOST(%rax), %rdx
     cmp     %gs:CPU_QUICK_HOST, %rdx
-    je      1f
+    je      771f
     cmpl    $0, %gs:CPU_SWITCH_WORK
     jne     exit_switch_slow
     mov     HOST_CR3(%rdx), %rcx
     mov     %rdx, %gs:CPU_QUICK_HOST
     mov     %rcx, %cr3
     mov     %rdx, %gs:CPU_HOST
-1:  cmpl    $VECTOR_SYSCALL, REGS_VECTOR(%rax)
-    jne     exit_iret
+771:
+.endm
+
+/* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return */
+    .balign 64
+    .globl arch_ec_switch
+arch_ec_switch:
+    SAVE_PRESERVED %rdi
+    mov     %rsi, %rax
+    MAKE_CURRENT
+exit_by_sysret:
     mov     REGS_RBX(%rax), %rbx
     mov     REGS_RBP(%rax), %rbp
     mov     REGS_R12(%rax), %r12
@@ -222,6 +220,23 @@ exit_switch:
     .globl exit_sysret
 exit_sysret:
     sysretq
+
+/* [[noreturn]] void arch_ec_resume(struct ec *ec) */
+    .globl arch_ec_resume
+arch_ec_resume:
+    mov     %rdi, %rax
+    jmp     exit_switch
+
+/* status_t arch_ec_switch_back(struct ec *ec, struct ec *next), does not return */
+    .globl arch_ec_switch_back
+arch_ec_switch_back:
+    SAVE_PRESERVED %rdi
+    mov     %rsi, %rax
+exit_switch:
+    MAKE_CURRENT
+1:  cmpl    $VECTOR_SYSCALL, REGS_VECTOR(%rax)
+    je      exit_by_sysret
+    jmp     exit_iret
 
 exit_switch_slow:
     mov     %gs:CPU_STACK_TOP, %rsp

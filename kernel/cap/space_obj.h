@@ -50,8 +50,6 @@ static inline struct cap space_obj_load(const struct space_obj *space, uint64_t 
     sel = index_nospec(sel, SELNUM);
     _Atomic uintptr_t *const page =
         atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_relaxed);
-    if (UNLIKELY(page == nullptr))
-        return cap_null();
     return (struct cap){atomic_load_explicit(&page[sel % OBJ_PAGE_SLOTS], memory_order_relaxed)};
 }
 

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "arch/contract/ec.h"
 #include "arch/inline.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/status.h"

@@ -92,14 +92,11 @@ static ALWAYS_INLINE void unlink(struct ec *self, struct ec *caller)
     self->caller = CALLER_NONE;
 }
 
-/* `self` has replied: its caller goes on. */
-static ALWAYS_INLINE status_t back(struct ec *self, struct ec *caller)
+/* `self` has replied. May `caller` leave the kernel at once? */
+static ALWAYS_INLINE bool may_go_on(struct ec *self, const struct ec *caller)
 {
-    unlink(self, caller);
     /* If the current SC only helped until this reply, it goes back to its own EC. */
-    if (UNLIKELY(cpu_local()->sched.helped == self || !ipc_is_clean(caller)))
-        return start_over();
-    return arch_ec_switch(self, caller);
+    return LIKELY(cpu_local()->sched.helped != self && ipc_is_clean(caller));
 }
 
 static ALWAYS_INLINE void reply_words(struct ec *self, struct ec *caller)
@@ -124,12 +121,12 @@ NOINLINE static status_t reply_slow(struct ec *self)
         reply_words(self, caller);
     else if (!arch_ec_store_utcb(caller, self->utcb, (uint32_t)arch_ec_slot(&self->arch, 1)))
         atomic_fetch_or_explicit(&caller->hazard, HAZARD_ILLEGAL, memory_order_relaxed);
+    unlink(self, caller);
     if (UNLIKELY(tagged & CALLER_ZOMBIE)) {
-        unlink(self, caller);
         rcu_defer(&self->obj);
         return start_over();
     }
-    return back(self, caller);
+    return may_go_on(self, caller) ? arch_ec_switch_back(self, caller) : start_over();
 }
 
 status_t ipc_reply(struct ec *self)
@@ -139,5 +136,6 @@ status_t ipc_reply(struct ec *self)
         return reply_slow(self);
     struct ec *const caller = (struct ec *)tagged; /* NOLINT: it has no tags */
     reply_words(self, caller);
-    return back(self, caller);
+    unlink(self, caller);
+    return may_go_on(self, caller) ? arch_ec_switch(self, caller) : start_over();
 }
