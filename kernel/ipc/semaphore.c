@@ -3,7 +3,6 @@
 
 #include "kernel/ipc/semaphore.h"
 
-#include "arch/contract/ec.h"
 #include "arch/inline.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"

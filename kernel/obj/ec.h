@@ -52,6 +52,12 @@ struct ec {
 static_assert(offsetof(struct ec, arch) == 0, "entry code");
 static_assert(offsetof(struct ec, host) == sizeof(struct arch_ec), "exit code");
 
+/*
+ * Of a hypercall, but not a status of the interface: the caller's continuation is set, and there is an
+ * answer later or the hypercall goes on when the caller gets the CPU again.
+ */
+static constexpr status_t NO_ANSWER = (status_t)0x100;
+
 /* What create_ec asks for. */
 struct ec_plan {
     struct pd *pd;
