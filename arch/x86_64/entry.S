@@ -145,11 +145,11 @@ entry_syscall:
     mov     %rcx, REGS_RIP(%r11)
     SAVE_CHANGED %r11
     mov     %rax, REGS_RAX(%r11)
+    test    $0xe, %dil
+    jz      2f
     mov     %edi, %eax
     and     $0xf, %eax
     mov     %r11, %rdi
-    cmp     $1, %eax
-    jbe     2f
     call    *hypercall_handler(,%rax,8)
 1:  mov     %gs:CPU_CURRENT, %rdx
     cmp     $STATUS_RARE, %eax
@@ -172,7 +172,9 @@ entry_syscall:
 exit_sysret_same:
     sysretq
 
-2:  je      3f                  /* no indirect branch on the way of calls */
+2:  test    $1, %dil            /* no indirect branch on the way of calls */
+    mov     %r11, %rdi
+    jnz     3f
     call    ipc_call            /* (ec), returns only if it has a status */
     jmp     1b
 3:  call    ipc_reply

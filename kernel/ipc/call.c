@@ -77,8 +77,12 @@ void ec_cont_call(struct ec *ec)
     struct ec *const callee = call(ec, &status);
     if (callee != nullptr)
         TAIL_CALL ec_resume(callee);
-    if (ec->cont == ec_cont_call)
-        TAIL_CALL ipc_help(portal_of(ec)->ec);
+    if (ec->cont == ec_cont_call) {
+        const struct pt *const pt = portal_of(ec); /* another CPU may have taken it away by now */
+        if (pt != nullptr)
+            TAIL_CALL ipc_help(pt->ec);
+        sched_restart();
+    }
     hypercall_finish(ec, status);
 }
 

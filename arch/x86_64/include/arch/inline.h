@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "arch/types.h"
+#include "kernel/base/compiler.h"
 
 struct cpu;
 
@@ -102,7 +103,7 @@ static inline void arch_words_copy(void *to, const void *from, size_t count)
 {
     uint64_t *const t = to;
     const uint64_t *const f = from;
-    if (count == 1) {
+    if (LIKELY(count == 1)) {
         t[0] = f[0];
     } else if (count <= 4) {
         /* Two at a time: more would not fit into the registers that need not be saved. */
