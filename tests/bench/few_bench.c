@@ -37,7 +37,7 @@ static void measure(const char *prefix, const struct hip *hip, sel_t first)
 
 void bench_few(const struct hip *hip)
 {
-    measure("", hip, 0);
+    measure("growth.10.", hip, 0);
 }
 
 void bench_growth(const struct hip *hip)
