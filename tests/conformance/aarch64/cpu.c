@@ -7,8 +7,9 @@
 #define CODES(C)                                                                                   \
     C(udf)                                                                                         \
     C(wfi)                                                                                         \
-    C(svc) C(hvc) C(smc) C(mrs) C(msr) C(sve) C(sme) C(jump) C(data) C(pc) C(read) C(write)        \
-        C(protected) C(beyond) C(brk)
+    C(svc)                                                                                         \
+    C(hvc) C(smc) C(mrs) C(msr) C(sve) C(sme) C(jump) C(data) C(pc) C(read) C(write) C(protected)  \
+        C(beyond) C(brk)
 #define CODE_EXTERN(name) extern const char code_##name[], code_##name##_end[];
 CODES(CODE_EXTERN)
 extern struct regs provoke_regs;
