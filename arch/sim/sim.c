@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The simulated machine: a pool of memory, page tables that nobody walks but the core, a console. */
+/* What every test has: a pool of memory, a console, checks. */
 
 #include "arch/sim/sim.h"
 
@@ -11,14 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch/contract/ec.h"
 #include "arch/inline.h"
-#include "arch/contract/space.h"
+#include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
-#include "kernel/cap/space_hst.h"
 #include "kernel/device/console.h"
 #include "kernel/mm/frame.h"
-#include "kernel/obj/pd.h"
 
 enum : size_t { CONSOLE_TEXT = 1 << 16 };
 
@@ -29,7 +26,8 @@ static char panic_text[256];
 static jmp_buf *panic_catcher;
 
 struct cpu *sim_cpu_current;
-void (*sim_on_flush)(struct arch_space_hst *space);
+uint64_t sim_stc;
+void (*sim_relax)(void);
 
 void sim_run(const char *name, void (*test)(void))
 {
@@ -109,37 +107,4 @@ void console_print([[maybe_unused]] enum console_level level, const char *fmt, .
     const int n = vsnprintf(console_text + console_size, CONSOLE_TEXT - console_size, fmt, args);
     va_end(args);
     console_size += (size_t)n < CONSOLE_TEXT - console_size ? (size_t)n : 0;
-}
-
-static struct pd *space_pd(struct arch_space_hst *space)
-{
-    return CONTAINER_OF(space, struct space_hst, arch)->pd;
-}
-
-status_t arch_space_hst_init(struct arch_space_hst *space)
-{
-    *space = (struct arch_space_hst){.root = pd_frame_alloc(space_pd(space), 0, FRAME_ZERO)};
-    return space->root != nullptr ? SUCCESS : MEM_OBJ;
-}
-
-void arch_space_hst_fini(struct arch_space_hst *space)
-{
-    for (unsigned i = 0; i < PTAB_ENTRIES; i++)
-        CHECK_EQ(space->root[i], 0);
-    pd_frame_free(space_pd(space), space->root, 0);
-}
-
-void arch_space_hst_flush(struct arch_space_hst *space)
-{
-    if (sim_on_flush != nullptr)
-        sim_on_flush(space);
-    space->flushes++;
-}
-
-void arch_code_sync([[maybe_unused]] const void *code, [[maybe_unused]] size_t size)
-{
-}
-
-void arch_ports_flush([[maybe_unused]] struct space_bit *ports)
-{
 }

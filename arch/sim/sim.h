@@ -37,9 +37,5 @@ const char *sim_console(void);
 [[noreturn]] void sim_fail(const char *file, int line, const char *what);
 void sim_check_eq(const char *file, int line, const char *what, uint64_t a, uint64_t b);
 
-/* Called at the beginning of each flush of a space, when the MMU may still hold the old; or nullptr. */
-struct arch_space_hst;
-extern void (*sim_on_flush)(struct arch_space_hst *space);
-
 /* Does `call` end in panic? Answers what panic said, or nullptr. */
 const char *sim_panics(void (*call)(void *), void *arg);

@@ -5,6 +5,7 @@
  */
 
 #include "arch/sim/sim.h"
+#include "arch/sim/spaces.h"
 #include "kernel/abi/perm.h"
 #include "kernel/cap/nova.h"
 #include "kernel/cap/testing/objects.h"

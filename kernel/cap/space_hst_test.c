@@ -3,6 +3,7 @@
 #include "kernel/cap/space_hst.h"
 
 #include "arch/sim/sim.h"
+#include "arch/sim/spaces.h"
 #include "kernel/abi/perm.h"
 #include "kernel/cap/nova.h"
 #include "kernel/cap/testing/objects.h"
