@@ -194,7 +194,11 @@ void arch_cpu_init(struct cpu *cpu)
 
 void arch_interrupt_window(void)
 {
+    /* An exception overwrites what a hypercall has left in these registers (vectors.S). */
+    const uint64_t elr = SYSREG_READ(elr_el2), spsr = SYSREG_READ(spsr_el2);
     __asm__ volatile("msr daifclr, #2\n isb\n msr daifset, #2" : : : "memory");
+    SYSREG_WRITE(elr_el2, elr);
+    SYSREG_WRITE(spsr_el2, spsr);
 }
 
 void arch_cpu_idle(void)

@@ -233,9 +233,9 @@ user_irq:
     mov     x0, x19
     b       sched_leave
 
-/* An interrupt while the CPU rests or has opened a window: keep what C may change, and ELR and SPSR. */
+/* An interrupt in arch_interrupt_window, which keeps ELR and SPSR of user mode: keep what C may change. */
 kernel_irq:
-    stp     x29, x30, [sp, #-192]!
+    stp     x29, x30, [sp, #-176]!
     stp     x0, x1, [sp, #16]
     stp     x2, x3, [sp, #32]
     stp     x4, x5, [sp, #48]
@@ -245,15 +245,9 @@ kernel_irq:
     stp     x12, x13, [sp, #112]
     stp     x14, x15, [sp, #128]
     stp     x16, x17, [sp, #144]
-    mrs     x0, elr_el2
-    mrs     x1, spsr_el2
-    stp     x18, x0, [sp, #160]
-    str     x1, [sp, #176]
+    str     x18, [sp, #160]
     bl      gic_handle
-    ldr     x1, [sp, #176]
-    ldp     x18, x0, [sp, #160]
-    msr     spsr_el2, x1
-    msr     elr_el2, x0
+    ldr     x18, [sp, #160]
     ldp     x16, x17, [sp, #144]
     ldp     x14, x15, [sp, #128]
     ldp     x12, x13, [sp, #112]
@@ -263,7 +257,7 @@ kernel_irq:
     ldp     x4, x5, [sp, #48]
     ldp     x2, x3, [sp, #32]
     ldp     x0, x1, [sp, #16]
-    ldp     x29, x30, [sp], #192
+    ldp     x29, x30, [sp], #176
     eret
 
 /* x0 = kind, SP_EL0 = x0. A second fault, while the first is reported, stops the CPU. */
