@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""emulator_test and emulator_run: a kernel and a root task in QEMU, as a test and for people.
+"""emulator_test and emulator_run: a kernel and a root task in QEMU, as a test and for people; kernel_file.
 
 Both build the image for the board and the programs for its CPU by themselves, whatever --platforms says.
 """
@@ -69,11 +69,11 @@ def _extra(ctx):
         args.append(ctx.expand_location(arg, ctx.attr.data + ctx.attr.writable))
     return args
 
-def _command(ctx, console):
+def _command(ctx, console, boot):
     """QEMU's command line; all names are relative to the runfiles."""
     cpu = BOARDS[ctx.attr.board]["cpu"]
     default = _machine(ctx)
-    kernel = ctx.file.loader or ctx.attr.kernel[0][KernelImageInfo].boot
+    kernel = ctx.file.loader or boot
     command = [_program(ctx, cpu), "-accel", "tcg,thread=single" if ctx.attr.one_thread else "tcg"]
     command += ["-machine", ctx.attr.machine or default.machine]
     command += ["-cpu", ctx.attr.cpu_model or default.cpu]
@@ -86,7 +86,8 @@ def _command(ctx, console):
     if cpu == "x86_64":
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if ctx.attr.icount:
-        command += ["-icount", "shift=0"]
+        # When all CPUs rest, time goes on to the next timer at once, not with the host's clock.
+        command += ["-icount", "shift=0,sleep=off"]
     command += ["-kernel", kernel.short_path]
     if ctx.attr.cmdline:
         command += ["-append", ctx.attr.cmdline]
@@ -112,7 +113,7 @@ def _emulator_test_impl(ctx):
         runner += ["--copy", file.short_path]
     console = "mon:stdio" if ctx.attr.monitor else "stdio"
     start = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, console)), is_executable = True)
+    ctx.actions.write(start, "#!/bin/sh\nexec %s \"$@\"\n" % _shell_words(runner + ["--"] + _command(ctx, console, ctx.attr.kernel[0][KernelImageInfo].boot)), is_executable = True)
     return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [ctx.executable._run]))
 
 _RUN = """#!/bin/sh
@@ -128,9 +129,18 @@ exec {command} "$@"
 
 def _emulator_run_impl(ctx):
     start = ctx.actions.declare_file(ctx.label.name)
-    elf = ctx.attr.kernel[0][KernelImageInfo].debug
-    ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio")), elf = elf.short_path), is_executable = True)
-    return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [elf]))
+    image = ctx.attr.kernel[0][KernelImageInfo]
+
+    # A name of its own: a program that runs several machines has the kernels of all among its files.
+    boot = ctx.actions.declare_file(ctx.label.name + "." + image.boot.extension)
+    ctx.actions.symlink(output = boot, target_file = image.boot)
+    ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio", boot)), elf = image.debug.short_path), is_executable = True)
+    return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [boot, image.debug]))
+
+def _kernel_file_impl(ctx):
+    elf = ctx.actions.declare_file(ctx.label.name + ".elf")
+    ctx.actions.symlink(output = elf, target_file = ctx.attr.kernel[0][KernelImageInfo].elf)
+    return DefaultInfo(files = depset([elf]), runfiles = ctx.runfiles([elf]))
 
 _ATTRS = {
     "board": attr.string(mandatory = True, doc = "A row of platforms/boards.bzl."),
@@ -171,6 +181,11 @@ _emulator_run = rule(
     executable = True,
 )
 
+_kernel_file = rule(
+    implementation = _kernel_file_impl,
+    attrs = {name: _ATTRS[name] for name in ["board", "cfp", "kernel", "_allowlist_function_transition"]},
+)
+
 def _machine_attrs(cpu, board, qemu):
     """The board (qemu stands for any aarch64 one) and the emulator's label."""
     board = board or {"aarch64": "qemu", "x86_64": "x86_64"}[cpu]
@@ -192,3 +207,7 @@ def emulator_test(name, cpu = "aarch64", board = None, qemu = "10", size = "medi
 def emulator_run(name, cpu = "aarch64", board = None, qemu = "10", **kwargs):
     """`bazel run` of it boots the machine with its console in the terminal; arguments as for emulator_test."""
     _emulator_run(name = name, **(_machine_attrs(cpu, board, qemu) | kwargs))
+
+def kernel_file(name, cpu = "aarch64", board = None, **kwargs):
+    """The ELF file of the kernel that a machine with the same arguments boots."""
+    _kernel_file(name = name, **({"board": _machine_attrs(cpu, board, "10")["board"]} | kwargs))

@@ -11,6 +11,7 @@
 #define CPU_FAULT_FRAME 32
 #define CPU_WORLD 40
 #define CPU_MPIDR 56
+#define CPU_AGAIN 80
 
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
@@ -29,14 +30,18 @@
 #define REGS_TPIDR 272
 #define REGS_ESR 288
 
-/* ESR_EL2 of SVC #0 from AArch64: EC 0x15, IL 1, immediate 0. */
+/* ESR_EL2 of SVC #0 and SVC #1 from AArch64: EC 0x15, IL 1, the immediate. */
 #define ESR_HYPERCALL 0x56000000
+#define ESR_SMC_PROXY 0x56000001
 
 /* struct arch_fpu (fpu.h) */
 #define FPU_VECTORS 16
 
 /* CPTR_EL2: use of FPU and SIMD registers traps. */
 #define CPTR_TFP 0x400
+
+/* From here on a hypercall's status is not the whole story: HYPERCALL_RARE. */
+#define STATUS_RARE 0xa
 
 /* struct board (platforms/board.h) */
 #define BOARD_GICD 64

@@ -5,6 +5,7 @@
 
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/gic.h"
+#include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/aarch64/timer.h"
 #include "arch/contract/cpu.h"
@@ -55,14 +56,26 @@ uint64_t cpu_mpidr(void)
     return SYSREG_READ(mpidr_el1) & MPIDR_AFFINITY;
 }
 
-void cpu_find_features(void)
+static struct arch_features read_features(void)
 {
     const uint64_t mmfr1 = SYSREG_READ(id_aa64mmfr1_el1);
-    arch_features = (struct arch_features){
+    return (struct arch_features){
         .hva_bits = (uint8_t)min_u64(40, pa_bits[pa_range()]),
         .vmid_bits = sysreg_field(mmfr1, 7, 4) == 2 ? 16 : 8,
         .xnx = sysreg_field(mmfr1, 31, 28) != 0,
     };
+}
+
+void cpu_find_features(void)
+{
+    arch_features = read_features();
+}
+
+bool cpu_has_features(void)
+{
+    const struct arch_features own = read_features();
+    return own.hva_bits >= arch_features.hva_bits && own.vmid_bits >= arch_features.vmid_bits &&
+           own.xnx >= arch_features.xnx;
 }
 
 static bool has_pauth(void)
@@ -171,6 +184,7 @@ void arch_cpu_init(struct cpu *cpu)
     init_host();
     gic_init_cpu(cpu);
     timer_init_cpu();
+    mitigations_init(cpu);
     const uint64_t sctlr = SYSREG_READ(sctlr_el2);
     console_print(
         CONSOLE_INFO, "CPU with MPIDR %#lx: MIDR %#lx, %u-bit addresses, %u-bit VMIDs, CFP %s",
@@ -193,15 +207,6 @@ void arch_cpu_idle(void)
     dsb_sy();
     __asm__ volatile("wfi" : : : "memory");
     arch_interrupt_window();
-}
-
-[[noreturn]] void arch_cpu_restart(void (*next)(void))
-{
-    __asm__ volatile("mov sp, %0\n mov x29, xzr\n blr %1"
-                     :
-                     : "r"(cpu_local()->stack_top), "r"(next)
-                     : "memory");
-    unreachable();
 }
 
 [[noreturn]] void arch_cpu_stop(void)

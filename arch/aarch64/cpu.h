@@ -7,5 +7,8 @@
 /* Fill arch_features from the ID registers of this CPU. Context: boot CPU, first thing. */
 void cpu_find_features(void);
 
+/* This CPU has what they say, too. */
+bool cpu_has_features(void);
+
 /* Affinity fields of this CPU's MPIDR_EL1. */
 uint64_t cpu_mpidr(void);

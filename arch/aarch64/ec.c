@@ -6,6 +6,7 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/smc_proxy.h"
 #include "arch/aarch64/sysreg.h"
 #include "kernel/abi/aarch64/event.h"
 #include "kernel/cap/space_hst.h"
@@ -26,15 +27,29 @@ static_assert(offsetof(struct arch_ec, stack_top) == EC_STACK, "vectors.S");
 static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
 static_assert(offsetof(struct cpu, arch.world) == CPU_WORLD, "vectors.S");
 static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
+static_assert(offsetof(struct cpu, sched.again) == CPU_AGAIN, "vectors.S");
+static_assert(HYPERCALL_RARE == STATUS_RARE, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vectors.S");
+
+/*
+ * Nothing was mapped where `ec` wanted to go, but something is now: another CPU was exchanging one
+ * mapping for another, which takes a moment without. Arm ARM, ESR_EL2: DFSC, IFSC 0b0001LL.
+ */
+static bool has_passed(const struct ec *ec, unsigned event)
+{
+    return (event == EVENT_DABORT_LOWER || event == EVENT_IABORT_LOWER) &&
+           sysreg_field(ec->arch.regs.esr, 5, 2) == 1 && space_maps(ec->host, ec->arch.regs.far);
+}
 
 [[noreturn]] void event_enter(struct ec *ec)
 {
     /* Arm ARM, ESR_EL2: the exception class is the event's number. */
     const unsigned event = (unsigned)sysreg_field(ec->arch.regs.esr, 31, 26);
-    if (event == EVENT_FPU && fpu_take(ec))
+    if ((event == EVENT_FPU && fpu_take(ec)) || has_passed(ec, event))
         arch_ec_resume(ec);
+    if (ec->arch.regs.esr == ESR_SMC_PROXY && smc_proxy(ec))
+        sched_leave(ec); /* firmware may have taken its time */
     ec_event(ec, event);
 }
 
@@ -44,7 +59,7 @@ status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
     ec->arch = (struct arch_ec){
         .regs = {.sp = sp.raw, .elr = ip.raw},
         .stack_top = cpu_table[ec->cpu]->stack_top,
-        .fpu = fpu ? fpu_create() : nullptr,
+        .fpu = fpu ? fpu_create(ec) : nullptr,
     };
     return fpu && ec->arch.fpu == nullptr ? MEM_OBJ : SUCCESS;
 }

@@ -11,7 +11,11 @@
 [[noreturn]] void event_enter(struct ec *ec);
 
 /*
- * Leave the host space and the FPU state that this CPU has active, where that takes more than loading
- * others: WORLD_STICKY. Afterwards none is.
+ * What leaving the active host space for `next` (nullptr: for none) takes beside loading VTTBR_EL2, which
+ * follows: for WORLD_STICKY.
  */
-void world_leave(void);
+struct space_hst;
+void world_leave(const struct space_hst *next);
+
+/* `space` maps `address`, whatever it allows there. Waits for who is changing the space. */
+[[nodiscard]] bool space_maps(struct space_hst *space, uint64_t address);

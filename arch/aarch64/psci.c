@@ -9,10 +9,11 @@ enum : uint32_t {
     PSCI_VERSION = 0x8400'0000,
     PSCI_SYSTEM_OFF = 0x8400'0008,
     PSCI_SYSTEM_RESET = 0x8400'0009,
+    PSCI_FEATURES = 0x8400'000a,
     PSCI_CPU_ON = 0xc400'0003,
 };
 
-enum : int64_t { PSCI_0_2 = 0x0'0002 };
+enum : int64_t { PSCI_0_2 = 0x0'0002, PSCI_1_0 = 0x1'0000 };
 
 static int64_t version; /* major in bits 31-16, minor in 15-0; 0: none */
 
@@ -30,6 +31,11 @@ void psci_init(void)
 bool psci_is_present(void)
 {
     return version != 0;
+}
+
+bool psci_has(uint32_t function)
+{
+    return version >= PSCI_1_0 && (int32_t)smc_call(PSCI_FEATURES, function, 0, 0) >= 0;
 }
 
 enum psci_status psci_cpu_on(uint64_t mpidr, paddr_t entry)

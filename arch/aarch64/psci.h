@@ -17,6 +17,9 @@ void psci_init(void);
 /* Firmware answers to PSCI 0.2 or later, whose function identifiers are fixed. */
 bool psci_is_present(void);
 
+/* Firmware has `function`, a call of PSCI or SMCCC_VERSION. PSCI 1.0, "PSCI_FEATURES". */
+bool psci_has(uint32_t function);
+
 /* Start the CPU with that affinity at `entry`. PSCI, "CPU_ON". */
 enum psci_status psci_cpu_on(uint64_t mpidr, paddr_t entry);
 

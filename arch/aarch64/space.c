@@ -3,6 +3,7 @@
 
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/start.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/contract/cpu.h"
@@ -12,6 +13,7 @@
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
+#include "kernel/obj/pd.h"
 
 /* Arm ARM, VTTBR_EL2. VMID 0 is shared by spaces that came when all others were taken. */
 enum : unsigned { VTTBR_VMID_SHIFT = 48, VMID_SHARED = 0 };
@@ -52,15 +54,20 @@ static uint64_t vmid_of(uint64_t vttbr)
     return vttbr >> VTTBR_VMID_SHIFT;
 }
 
+static struct pd *space_pd(struct arch_space_hst *space)
+{
+    return CONTAINER_OF(space, struct space_hst, arch)->pd;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
-    space->root = frame_alloc(ROOT_ORDER, FRAME_ZERO);
+    space->root = pd_frame_alloc(space_pd(space), ROOT_ORDER, FRAME_ZERO);
     if (space->root == nullptr)
         return MEM_OBJ;
     const uint64_t vmid = vmid_take();
     space->vttbr = vmid << VTTBR_VMID_SHIFT | virt_to_phys(space->root).raw;
     space->world = (uintptr_t)CONTAINER_OF(space, struct space_hst, arch) |
-                   (vmid == VMID_SHARED ? WORLD_STICKY : 0);
+                   (vmid == VMID_SHARED || mitigations_on_leave() ? WORLD_STICKY : 0);
     dsb_ishst();
     return SUCCESS;
 }
@@ -73,14 +80,37 @@ static bool is_world_of(const struct cpu *cpu, const struct arch_space_hst *spac
     return (world & ~WORLD_STICKY) == (space->world & ~WORLD_STICKY);
 }
 
+static const struct space_hst *active_space(const struct cpu *cpu)
+{
+    const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
+    return (const struct space_hst *)(world & ~WORLD_STICKY); /* NOLINT: a tagged pointer */
+}
+
+void world_leave(const struct space_hst *next)
+{
+    const struct cpu *const cpu = cpu_local();
+    fpu_deny();
+    if (active_space(cpu) == next)
+        return;
+    mitigations_leave(cpu);
+    if (vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED) {
+        SYSREG_WRITE(vttbr_el2, 0);
+        isb();
+        __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
+    }
+}
+
 void arch_cpu_serve(void)
 {
     struct cpu *const cpu = cpu_local();
-    const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
-    const struct space_hst *const space = (struct space_hst *)(world & ~WORLD_STICKY); /* NOLINT */
+    const struct space_hst *const space = active_space(cpu);
     /* Acquire: pairs with the release in arch_space_hst_fini. */
-    if (space != nullptr && atomic_load_explicit(&space->arch.dying, memory_order_acquire))
-        world_leave();
+    if (space == nullptr || !atomic_load_explicit(&space->arch.dying, memory_order_acquire))
+        return;
+    world_leave(nullptr);
+    SYSREG_WRITE(vttbr_el2, 0);
+    /* Release: who sees the space gone from here finds nothing of it in this CPU's registers. */
+    atomic_store_explicit(&cpu->arch.world, 0, memory_order_release);
 }
 
 void arch_space_hst_fini(struct arch_space_hst *space)
@@ -96,7 +126,7 @@ void arch_space_hst_fini(struct arch_space_hst *space)
     arch_space_hst_flush(space);
     if (vmid_of(space->vttbr) != VMID_SHARED)
         vmid_give(vmid_of(space->vttbr));
-    frame_free(space->root, ROOT_ORDER);
+    pd_frame_free(space_pd(space), space->root, ROOT_ORDER);
 }
 
 void arch_space_hst_flush(struct arch_space_hst *space)
@@ -116,18 +146,12 @@ void arch_space_hst_flush(struct arch_space_hst *space)
     }
 }
 
-void world_leave(void)
+bool space_maps(struct space_hst *space, uint64_t address)
 {
-    struct arch_cpu *const cpu = &cpu_local()->arch;
-    fpu_deny();
-    const bool is_shared = vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED;
-    SYSREG_WRITE(vttbr_el2, 0);
-    if (is_shared) {
-        isb();
-        __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
-    }
-    /* Release: who sees the space gone from here, finds nothing of it in this CPU's registers. */
-    atomic_store_explicit(&cpu->world, 0, memory_order_release);
+    if (address >= bit(arch_features.hva_bits))
+        return false;
+    SPIN_GUARD(&space->lock);
+    return ptab_lookup(&ARCH_PTAB_HOST, space->arch.root, address).mapped;
 }
 
 void arch_kernel_flush(uintptr_t va, uint64_t size)

@@ -9,6 +9,7 @@
 #include "arch/aarch64/sysreg.h"
 #include "arch/contract/cpu.h"
 #include "kernel/base/bits.h"
+#include "kernel/device/console.h"
 #include "kernel/firmware/uefi.h"
 #include "platforms/board.h"
 
@@ -70,6 +71,12 @@ struct start_random start_random(void)
 
 [[noreturn]] void start_secondary(struct cpu *cpu)
 {
+    if (!cpu_has_features()) {
+        console_print(CONSOLE_WARN,
+                      "CPU with MPIDR %#lx: fewer bits of addresses or VMIDs than the boot CPU",
+                      cpu_mpidr());
+        arch_cpu_stop(); /* the boot CPU waits for it in vain */
+    }
     arch_cpu_init(cpu);
     if (!start_claim(cpu))
         arch_cpu_stop();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The simulated machine: a pool of memory, page tables that nobody walks but the core, a console. */
+/* What every test has: a pool of memory, a console, checks. */
 
 #include "arch/sim/sim.h"
 
@@ -11,9 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch/contract/ec.h"
 #include "arch/inline.h"
-#include "arch/contract/space.h"
+#include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
 #include "kernel/device/console.h"
 #include "kernel/mm/frame.h"
@@ -27,6 +26,8 @@ static char panic_text[256];
 static jmp_buf *panic_catcher;
 
 struct cpu *sim_cpu_current;
+uint64_t sim_stc;
+void (*sim_relax)(void);
 
 void sim_run(const char *name, void (*test)(void))
 {
@@ -106,30 +107,4 @@ void console_print([[maybe_unused]] enum console_level level, const char *fmt, .
     const int n = vsnprintf(console_text + console_size, CONSOLE_TEXT - console_size, fmt, args);
     va_end(args);
     console_size += (size_t)n < CONSOLE_TEXT - console_size ? (size_t)n : 0;
-}
-
-status_t arch_space_hst_init(struct arch_space_hst *space)
-{
-    *space = (struct arch_space_hst){.root = frame_alloc(0, FRAME_ZERO)};
-    return space->root != nullptr ? SUCCESS : MEM_OBJ;
-}
-
-void arch_space_hst_fini(struct arch_space_hst *space)
-{
-    for (unsigned i = 0; i < PTAB_ENTRIES; i++)
-        CHECK_EQ(space->root[i], 0);
-    frame_free(space->root, 0);
-}
-
-void arch_space_hst_flush(struct arch_space_hst *space)
-{
-    space->flushes++;
-}
-
-void arch_code_sync([[maybe_unused]] const void *code, [[maybe_unused]] size_t size)
-{
-}
-
-void arch_ports_flush([[maybe_unused]] struct space_bit *ports)
-{
 }

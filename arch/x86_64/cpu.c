@@ -10,6 +10,7 @@
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/lapic.h"
 #include "arch/x86_64/machine_check.h"
+#include "arch/x86_64/mitigations.h"
 #include "arch/x86_64/regs.h"
 #include "arch/x86_64/tables.h"
 #include "kernel/device/console.h"
@@ -64,6 +65,7 @@ void arch_cpu_init(struct cpu *cpu)
     debug_registers_reset();
     syscall_init();
     fpu_init(cpu);
+    mitigations_init(cpu);
     machine_check_init();
     lapic_init();
     cpu->arch.apic_id = lapic_id();

@@ -24,12 +24,17 @@ enum cpu_feature : uint8_t {
     CPU_IBT,
     CPU_SPEC_CTRL, /* IBRS, IBPB */
     CPU_MD_CLEAR,  /* VERW clears buffers */
+    CPU_RTM,
+    CPU_BHI_CTRL, /* BHI_DIS_S */
     CPU_ARCH_CAPABILITIES,
     CPU_XSAVEOPT,
     CPU_XSAVES,
     CPU_XSAVE_POINTERS, /* XSAVE always saves the pointers of x87 exceptions */
     CPU_AMD_IBPB,
     CPU_AUTO_IBRS,
+    CPU_VERW_CLEAR, /* likewise, of AMD */
+    CPU_TSA_SQ_NO,
+    CPU_TSA_L1_NO,
     CPU_PAGE_1G,
     CPU_RDTSCP,
     CPU_FEATURE_COUNT,

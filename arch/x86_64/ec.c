@@ -34,7 +34,10 @@ REGS_AT(rflags, REGS_RFLAGS);
 REGS_AT(rsp, REGS_RSP);
 REGS_AT(ss, REGS_SS);
 static_assert(sizeof(struct arch_regs) == REGS_SIZE);
+static_assert(offsetof(struct ec, arch.cr2) == EC_CR2);
 static_assert(offsetof(struct ec, host) == EC_HOST);
+static_assert(offsetof(struct cpu, sched.again) == CPU_AGAIN);
+static_assert(HYPERCALL_RARE == STATUS_RARE);
 static_assert(offsetof(struct space_hst, arch.cr3) == HOST_CR3);
 static_assert(offsetof(struct cpu, arch.quick_host) == CPU_QUICK_HOST);
 static_assert(offsetof(struct cpu, arch.host) == CPU_HOST);
@@ -75,7 +78,8 @@ void ec_switch(struct ec *ec)
         fpu_switch(cpu, ec);
     if (space_active(cpu) != ec->host) {
         space_activate(ec->host);
-        ports_switch(cpu);
+        if (cpu->arch.switch_work & SWITCH_PORTS)
+            ports_close(cpu);
     }
     space_set_quick(cpu);
 }

@@ -19,7 +19,7 @@ extern const char exit_sysret[], exit_sysret_same[], exit_iret_site[];
 
 /* Called by entry.S, interrupts off: */
 
-/* Exception or interrupt in user mode, registers saved. */
+/* Interrupt, or exception that the kernel may have caused or deals with, in user mode; registers saved. */
 [[noreturn]] void trap_user(struct ec *ec);
 
 /* The same in the kernel. Returns after an interrupt. */

@@ -28,9 +28,11 @@ static const struct {
     [CPU_TME] = {0x7, 0, ECX, 13},
     [CPU_RDPID] = {0x7, 0, ECX, 22},
     [CPU_IBT] = {0x7, 0, EDX, 20},
+    [CPU_RTM] = {0x7, 0, EBX, 11},
     [CPU_MD_CLEAR] = {0x7, 0, EDX, 10},
     [CPU_SPEC_CTRL] = {0x7, 0, EDX, 26},
     [CPU_ARCH_CAPABILITIES] = {0x7, 0, EDX, 29},
+    [CPU_BHI_CTRL] = {0x7, 2, EDX, 4},
     [CPU_XSAVEOPT] = {0xd, 1, EAX, 0},
     [CPU_XSAVES] = {0xd, 1, EAX, 3},
     [CPU_PAGE_1G] = {0x8000'0001, 0, EDX, 26},
@@ -38,6 +40,9 @@ static const struct {
     [CPU_XSAVE_POINTERS] = {0x8000'0008, 0, EBX, 2},
     [CPU_AMD_IBPB] = {0x8000'0008, 0, EBX, 12},
     [CPU_AUTO_IBRS] = {0x8000'0021, 0, EAX, 8},
+    [CPU_VERW_CLEAR] = {0x8000'0021, 0, EAX, 5},
+    [CPU_TSA_SQ_NO] = {0x8000'0021, 0, ECX, 1},
+    [CPU_TSA_L1_NO] = {0x8000'0021, 0, ECX, 2},
 };
 
 struct cpu_limits cpu_limits;

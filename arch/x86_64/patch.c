@@ -53,7 +53,7 @@ void patch_apply(void)
 {
     patch_features = (uint32_t)(cpu_has(CPU_SMAP) * bit(FEATURE_SMAP) |
                                 cpu_has(CPU_SHADOW_STACK) * bit(FEATURE_SHADOW_STACK) |
-                                mitigations_verw() * bit(FEATURE_VERW));
+                                mitigations_need_verw() * bit(FEATURE_VERW));
     /* Text is mapped read-only: for this time the kernel may write to such pages. */
     const uint64_t cr0 = read_cr0();
     write_cr0(cr0 & ~CR0_WP);

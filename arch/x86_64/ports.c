@@ -17,13 +17,16 @@ static void set_base(struct cpu *cpu, uint16_t base)
     cpu->arch.tables->tss.iomap_base = base;
 }
 
-void ports_switch(struct cpu *cpu)
+static void open(struct cpu *cpu)
 {
-    const struct space_hst *const host = space_active(cpu);
-    const bool is_owner =
-        host != nullptr &&
-        host == atomic_load_explicit(&cpu->arch.ports_host, memory_order_relaxed);
-    set_base(cpu, is_owner ? IO_BITMAP_LOADED : IO_BITMAP_NONE);
+    cpu->arch.switch_work |= SWITCH_PORTS;
+    set_base(cpu, IO_BITMAP_LOADED);
+}
+
+void ports_close(struct cpu *cpu)
+{
+    cpu->arch.switch_work &= ~SWITCH_PORTS;
+    set_base(cpu, IO_BITMAP_NONE);
 }
 
 static struct space_bit *copied(const struct cpu *cpu)
@@ -44,22 +47,29 @@ static struct space_bit *ports_of(const struct space_hst *host)
     return obj == nullptr ? nullptr : CONTAINER_OF(obj, struct space_bit, obj);
 }
 
-bool ports_load(struct cpu *cpu)
+static void copy(struct cpu *cpu, struct space_hst *host, struct space_bit *ports)
 {
-    struct cpu_tables *const t = cpu->arch.tables;
-    struct space_hst *const host = space_active(cpu);
-    struct space_bit *const ports = ports_of(host);
-    if (ports == nullptr || (t->tss.iomap_base == IO_BITMAP_LOADED && is_current(cpu)))
-        return false;
     atomic_store_explicit(&cpu->arch.ports_host, host, memory_order_relaxed);
     atomic_store_explicit(&cpu->arch.ports, ports, memory_order_relaxed);
     /* Pairs with that of arch_ports_flush: it finds the copy, or the copy what was changed before. */
     atomic_thread_fence(memory_order_seq_cst);
     cpu->arch.ports_generation = atomic_load_explicit(&ports->generation, memory_order_acquire);
     for (size_t i = 0; i < IO_BITMAP_WORDS; i++)
-        t->io_bitmap[i] = atomic_load_explicit(&ports->deny[i], memory_order_relaxed);
-    cpu->arch.switch_work |= SWITCH_PORTS;
-    set_base(cpu, IO_BITMAP_LOADED);
+        cpu->arch.tables->io_bitmap[i] =
+            atomic_load_explicit(&ports->deny[i], memory_order_relaxed);
+}
+
+bool ports_use(struct cpu *cpu)
+{
+    struct space_hst *const host = space_active(cpu);
+    struct space_bit *const ports = ports_of(host);
+    const bool is_open = (cpu->arch.switch_work & SWITCH_PORTS) != 0;
+    const bool has_copy = ports != nullptr && ports == copied(cpu) && is_current(cpu);
+    if (ports == nullptr || (is_open && has_copy))
+        return false;
+    if (!has_copy)
+        copy(cpu, host, ports);
+    open(cpu);
     return true;
 }
 
@@ -72,8 +82,7 @@ void ports_serve(struct cpu *cpu)
         return;
     atomic_store_explicit(&cpu->arch.ports_host, nullptr, memory_order_release);
     atomic_store_explicit(&cpu->arch.ports, nullptr, memory_order_relaxed);
-    cpu->arch.switch_work &= ~SWITCH_PORTS;
-    set_base(cpu, IO_BITMAP_NONE);
+    ports_close(cpu);
 }
 
 void arch_ports_flush(struct space_bit *ports)

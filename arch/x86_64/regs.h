@@ -35,6 +35,7 @@ enum efer : uint64_t {
     EFER_SCE = UINT64_C(1) << 0,
     EFER_LME = UINT64_C(1) << 8,
     EFER_NXE = UINT64_C(1) << 11,
+    EFER_AIBRSE = UINT64_C(1) << 21,
 };
 
 enum msr : uint32_t {
@@ -91,7 +92,16 @@ enum : uint64_t {
     APIC_BASE_ENABLE = UINT64_C(1) << 11,
     APIC_BASE_X2APIC = UINT64_C(1) << 10,
 
+    ARCH_CAP_RDCL_NO = UINT64_C(1) << 0,  /* no Meltdown, no L1TF                      */
+    ARCH_CAP_IBRS_ALL = UINT64_C(1) << 1, /* IBRS may stay set                         */
+    ARCH_CAP_MDS_NO = UINT64_C(1) << 5,
+    ARCH_CAP_TAA_NO = UINT64_C(1) << 8,
+    ARCH_CAP_MMIO_NO = UINT64_C(7) << 13, /* SBDR_SSDP_NO, FBSDP_NO, PSDP_NO           */
+    ARCH_CAP_FB_CLEAR = UINT64_C(1) << 17,
+    ARCH_CAP_RFDS_CLEAR = UINT64_C(1) << 28, /* only CPUs say so that need it          */
+
     SPEC_CTRL_IBRS = UINT64_C(1) << 0,
+    SPEC_CTRL_BHI_DIS_S = UINT64_C(1) << 10,
     PRED_CMD_IBPB = UINT64_C(1) << 0,
 
     S_CET_SH_STK_EN = UINT64_C(1) << 0,

@@ -14,7 +14,6 @@
 #include "arch/x86_64/ports.h"
 #include "arch/x86_64/regs.h"
 #include "arch/x86_64/tables.h"
-#include "arch/x86_64/vector.h"
 #include "kernel/base/panic.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/device/console.h"
@@ -33,11 +32,8 @@ static bool is_user(const struct arch_regs *regs)
 static bool is_dealt_with(struct ec *ec, uint8_t vector)
 {
     switch (vector) {
-    case VECTOR_PF:
-        ec->arch.cr2 = read_cr2();
-        return false;
     case VECTOR_GP:
-        return ec->arch.regs.error == 0 && ports_load(cpu_local());
+        return ec->arch.regs.error == 0 && ports_use(cpu_local());
     case VECTOR_NM:
         return fpu_use(cpu_local(), ec);
     default:

@@ -12,7 +12,10 @@ enum : uint64_t {
     VECTOR_BYTE = 0xff,
 };
 
-/* After a hypercall RCX, R11 and the flags are what SYSRET makes of them, and there is no error code. */
+/*
+ * Recalled in a hypercall: RCX, R11 and the flags are what SYSRET makes of them, and there is no error
+ * code.
+ */
 static void complete(struct arch_regs *regs)
 {
     regs->rcx = regs->rip;
@@ -21,12 +24,11 @@ static void complete(struct arch_regs *regs)
     regs->error = 0;
 }
 
-void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd,
-                       [[maybe_unused]] unsigned event)
+void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
 {
     struct arch_regs *const from = &ec->arch.regs;
     struct utcb_arch *const to = (struct utcb_arch *)utcb; /* NOLINT: the same page, other layout */
-    if (from->vector == VECTOR_SYSCALL)
+    if (event == ARCH_EVENT_RECALL && from->vector == VECTOR_SYSCALL)
         complete(from);
     if (mtd & MTD_GPR_0_7) {
         to->rax = from->rax;

@@ -49,9 +49,8 @@ static void wait_for_cpus(void)
 /* This CPU takes part in scheduling, with its idle context. */
 static void join(void)
 {
-    const struct sc_plan plan = {.cpu = cpu_local()->id,
-                                 .prio = SC_PRIO_IDLE,
-                                 .budget = sched_budget(SC_BUDGET_KERNEL_MS)};
+    const struct sc_plan plan = {
+        .cpu = cpu_local()->id, .prio = SC_PRIO_IDLE, .budget = sched_budget(SC_BUDGET_KERNEL_MS)};
     struct sc *const idle = sc_create(&plan);
     if (idle == nullptr)
         panic("no memory for the idle context of a CPU: build with a larger pool");

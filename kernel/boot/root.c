@@ -112,8 +112,8 @@ static void fill_nova_objects(void)
     publish_own(SEL_NOVA_ROOT_PD, &root_pd->obj, PERM_PD_ALL);
     if (ARCH_HAS_PIO) {
         publish_own(SEL_NOVA_PIO, &nova_pio->obj, PERM_SPC_TAKE);
-        publish_own(SEL_NOVA_ROOT_PIO, atomic_load_explicit(&root_host->ports, memory_order_relaxed),
-                    PERM_PIO_ALL);
+        publish_own(SEL_NOVA_ROOT_PIO,
+                    atomic_load_explicit(&root_host->ports, memory_order_relaxed), PERM_PIO_ALL);
     }
     if (ARCH_HAS_MSR)
         publish_own(SEL_NOVA_MSR, &nova_msr->obj, PERM_SPC_TAKE);
@@ -153,6 +153,7 @@ static void map_segment(const struct elf_segment *s)
             .dst = root_host,
             .ssb = (s->phys.raw >> PAGE_BITS) + (page - first),
             .dsb = page,
+            .size = 1,
             .mad = MAD_MEMORY,
             .pmm = s->perm,
         };

@@ -103,10 +103,10 @@ void space_bit_store(struct space_bit *space, uint64_t sel, uint8_t perm)
         }
 }
 
-void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t base, unsigned ord,
+void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t base, uint64_t size,
                         uint8_t pmm)
 {
-    const uint64_t end = base + bit(ord);
+    const uint64_t end = base + size;
     const struct bitmap *map;
     for (const struct bitmap *last = bitmaps(dst, &map); map < last; map++) {
         const uint64_t from = max_u64(base, map->first);

@@ -22,7 +22,7 @@ enum : size_t { SPACE_BIT_BYTES = 8192, SPACE_BIT_WORDS = SPACE_BIT_BYTES / 8 };
 
 struct space_bit {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    struct pd *pd; /* who pays, kept; nullptr: the kernel's own */
+    struct pd *pd;               /* who pays, kept; nullptr: the kernel's own */
     _Atomic uint32_t generation; /* counts changes: copies made before are stale */
     _Atomic uint64_t *deny;      /* PIO: 2^16 bits. MSR: R low, R high, W low, W high, 8192 each */
 };
@@ -43,9 +43,9 @@ uint8_t space_bit_load(const struct space_bit *space, uint64_t sel);
 void space_bit_store(struct space_bit *space, uint64_t sel, uint8_t perm);
 
 /*
- * ctrl_pd between port or MSR spaces, selectors `base`..base+2^ord-1 (checked). Never fails. Complete
- * on return on every CPU. Changes at most SPACE_BIT_WORDS words, whatever the order.
+ * ctrl_pd between port or MSR spaces, selectors `base`..base+size-1 (checked). Never fails. Complete
+ * on return on every CPU. Changes at most SPACE_BIT_WORDS words, whatever the size.
  * Context: no locks held; may wait for other CPUs.
  */
-void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t base, unsigned ord,
+void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t base, uint64_t size,
                         uint8_t pmm);

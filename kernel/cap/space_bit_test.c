@@ -6,6 +6,7 @@
 
 #include "arch/sim/sim.h"
 #include "kernel/abi/perm.h"
+#include "kernel/base/bits.h"
 
 static struct space_bit *fresh(enum kobj_type type)
 {
@@ -44,7 +45,7 @@ static void delegation_does_what_a_loop_would(void)
         const unsigned ord = (seed >> 4) % 17;
         const uint64_t base = (seed >> 16) & ~((UINT64_C(1) << ord) - 1);
         const uint8_t pmm = round % 3 != 0;
-        space_bit_delegate(src, dst, base, ord, pmm);
+        space_bit_delegate(src, dst, base, bit(ord), pmm);
         for (uint64_t i = 0; i < UINT64_C(1) << ord; i++)
             dst_model[base + i] = src_model[base + i] & pmm;
     }
@@ -57,7 +58,7 @@ static void the_last_port_can_be_delegated(void)
     sim_start(64);
     struct space_bit *const src = fresh(KOBJ_SPC_PIO), *const dst = fresh(KOBJ_SPC_PIO);
     space_bit_store(src, PIO_COUNT - 1, PERM_PIO_A);
-    space_bit_delegate(src, dst, PIO_COUNT - 1, 0, PERM_MASK);
+    space_bit_delegate(src, dst, PIO_COUNT - 1, 1, PERM_MASK);
     CHECK_EQ(space_bit_load(dst, PIO_COUNT - 1), PERM_PIO_A);
     CHECK_EQ(space_bit_load(dst, PIO_COUNT - 2), 0);
 }
@@ -70,13 +71,13 @@ static void msr_permissions_are_separate_and_masked(void)
     space_bit_store(src, 0x174, PERM_MSR_RW);
     space_bit_store(src, MSR_HIGH + 0x80, PERM_MSR_RW);
     space_bit_store(src, MSR_LOW_END, PERM_MSR_RW); /* no such selector */
-    space_bit_delegate(src, dst, 0, 13, PERM_MSR_RW);
-    space_bit_delegate(src, dst, MSR_HIGH, 13, PERM_MSR_W);
+    space_bit_delegate(src, dst, 0, bit(13), PERM_MSR_RW);
+    space_bit_delegate(src, dst, MSR_HIGH, bit(13), PERM_MSR_W);
     CHECK_EQ(space_bit_load(dst, 0x10), PERM_MSR_R);
     CHECK_EQ(space_bit_load(dst, 0x174), PERM_MSR_RW);
     CHECK_EQ(space_bit_load(dst, MSR_HIGH + 0x80), PERM_MSR_W);
     CHECK_EQ(space_bit_load(dst, MSR_LOW_END), 0);
-    space_bit_delegate(src, dst, 0, 31, 0); /* across both windows: the gap is skipped */
+    space_bit_delegate(src, dst, 0, bit(31), 0); /* across both windows: the gap is skipped */
     CHECK_EQ(space_bit_load(dst, 0x174), 0);
     CHECK_EQ(space_bit_load(dst, MSR_HIGH + 0x80), PERM_MSR_W);
 }
@@ -86,7 +87,7 @@ static void each_change_counts(void)
     sim_start(64);
     struct space_bit *const src = fresh(KOBJ_SPC_PIO), *const dst = fresh(KOBJ_SPC_PIO);
     const uint32_t before = dst->generation;
-    space_bit_delegate(src, dst, 0, 0, 0);
+    space_bit_delegate(src, dst, 0, 1, 0);
     CHECK(dst->generation != before);
 }
 

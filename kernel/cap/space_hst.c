@@ -9,10 +9,10 @@
 #include "kernel/obj/pd.h"
 
 /*
- * A slice ends when this much work has been done (PTAB_COST_*). The last step may do as much again:
- * a walk that splits three leaves, and a table full of entries.
+ * A slice ends when this much work has been done (PTAB_COST_*); the last step may add a table full of
+ * entries. That is some 20,000 instructions, and a few thousand more where large pages are split.
  */
-enum : unsigned { SLICE = 512 };
+enum : unsigned { SLICE = 256 };
 
 /*
  * Where an entry must be broken before it is replaced, nobody may make an entry before what was there is
@@ -22,7 +22,6 @@ enum : unsigned { SLICE = 512 };
 static constexpr bool FLUSH_LOCKED = ARCH_PTAB_HOST.break_bits != 0;
 
 static constexpr unsigned ROOT_LEVEL = ARCH_PTAB_HOST.levels - 1u;
-static constexpr uint64_t ROOT_SIZE = PAGE_SIZE << (ARCH_PTAB_HOST.root_bits - PTAB_INDEX_BITS);
 
 static struct slab_cache cache = SLAB_CACHE(struct space_hst);
 
@@ -64,8 +63,6 @@ struct space_hst *space_hst_create(struct pd *pd, enum kobj_type type)
         pd_object_free(pd, &cache, space);
         return nullptr;
     }
-    if (pd != nullptr)
-        pd_charge(pd, ROOT_SIZE);
     return space;
 }
 
@@ -151,7 +148,6 @@ bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS /* nob
         kobject_put(ports);
     pd_unlink(&pd->host, &space->obj);
     arch_space_hst_fini(&space->arch);
-    pd_credit(pd, ROOT_SIZE);
     pd_object_free(pd, &cache, space);
     return true;
 }
@@ -197,6 +193,20 @@ static NOINLINE uint64_t *slot_at(struct ptab_update *u, uint64_t page, unsigned
     return ptab_slot(u, page << PAGE_BITS, level, make, hole);
 }
 
+/* The entry for page `page` in a table of pages; nullptr if there is no such table. */
+static uint64_t *page_entry(struct space_hst *space, uint64_t page)
+{
+    const struct ptab_format *const fmt = &ARCH_PTAB_HOST;
+    uint64_t *table = space->arch.root;
+    for (unsigned level = ROOT_LEVEL; level > 0; level--) {
+        const uint64_t pte = ptab_load(&table[ptab_index(fmt, page << PAGE_BITS, level)]);
+        if (!(pte & fmt->present) || ptab_is_leaf(fmt, pte, level))
+            return nullptr;
+        table = ptab_next(fmt, pte);
+    }
+    return &table[page % PTAB_ENTRIES];
+}
+
 /* The largest entry that may cover the next pages of a run of `count` pages. */
 static unsigned fit_level(uint64_t alignment, uint64_t count, unsigned max)
 {
@@ -223,16 +233,19 @@ static uint64_t stride_value(const void *what, uint64_t i)
  * Let the pages from `page` on hold the beginning of `run`, as far as one table goes. Adds the number of
  * pages to *done.
  */
-static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run, uint64_t *done)
+static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const struct run *run,
+                                   uint64_t *done)
 {
     const bool make = run->attr.perm != 0;
     const unsigned max = make ? arch_host_max_leaf() : ROOT_LEVEL;
     const uint64_t alignment = make ? page | run->base.raw >> PAGE_BITS : page;
     const unsigned level = fit_level(alignment, run->count, max);
     const unsigned index_bits = PTAB_INDEX_BITS * level;
-    unsigned hole;
-    uint64_t *const slot = slot_at(u, page, level, make, &hole);
-    if (slot == nullptr) {
+    unsigned hole = 0;
+    uint64_t *slot = level == 0 ? page_entry(u->space, page) : nullptr;
+    if (slot == nullptr)
+        slot = slot_at(u, page, level, make, &hole);
+    if (UNLIKELY(slot == nullptr)) {
         if (make || hole == 0)
             return MEM_CAP;
         const uint64_t span = bit(PTAB_INDEX_BITS * hole);
@@ -240,8 +253,8 @@ static NOINLINE status_t run_store(struct ptab_update *u, uint64_t page, const s
         return SUCCESS;
     }
     const uint64_t table_size = level == ROOT_LEVEL ? bit(ARCH_PTAB_HOST.root_bits) : PTAB_ENTRIES;
-    const uint64_t count = min_u64(run->count >> index_bits,
-                                   table_size - (page >> index_bits & (table_size - 1)));
+    const uint64_t count =
+        min_u64(run->count >> index_bits, table_size - (page >> index_bits & (table_size - 1)));
     const struct stride stride = {
         .first = make ? run->base.raw | arch_host_leaf(run->attr, level) : 0,
         .step = make ? PAGE_SIZE << index_bits : 0,
@@ -277,20 +290,6 @@ static ALWAYS_INLINE uint64_t copy_value(const void *what, uint64_t i)
         return pte;
     attr.perm = perm;
     return ptab_address(&ARCH_PTAB_HOST, pte, 0).raw | arch_host_leaf(attr, 0);
-}
-
-/* The entry for page `page` in a table of pages; nullptr if there is no such table. */
-static uint64_t *page_entry(struct space_hst *space, uint64_t page)
-{
-    const struct ptab_format *const fmt = &ARCH_PTAB_HOST;
-    uint64_t *table = space->arch.root;
-    for (unsigned level = ROOT_LEVEL; level > 0; level--) {
-        const uint64_t pte = ptab_load(&table[ptab_index(fmt, page << PAGE_BITS, level)]);
-        if (!(pte & fmt->present) || ptab_is_leaf(fmt, pte, level))
-            return nullptr;
-        table = ptab_next(fmt, pte);
-    }
-    return &table[page % PTAB_ENTRIES];
 }
 
 /*
@@ -344,7 +343,7 @@ static ALWAYS_INLINE status_t pages_copy(struct ptab_update *u, uint64_t *from, 
 /* One step: as far as one table goes on either side. */
 static ALWAYS_INLINE status_t step(struct hst_delegation *d, struct ptab_update *u)
 {
-    const uint64_t left = bit(d->ord) - d->done;
+    const uint64_t left = d->size - d->done;
     const uint64_t ssb = d->ssb + d->done, dsb = d->dsb + d->done;
     if ((d->pmm & PERM_MEM_ALL) == 0) { /* what the source has does not matter */
         const struct run none = {.count = left};
@@ -362,8 +361,8 @@ static ALWAYS_INLINE status_t step(struct hst_delegation *d, struct ptab_update 
  * Two locks of one kind: lower address first. The NOVA host space has no tables: its lock would only
  * make CPUs wait for each other.
  */
-static ALWAYS_INLINE void lock_both(struct space_hst *src, struct space_hst *dst) ACQUIRE(&dst->lock)
-    NO_THREAD_SAFETY_ANALYSIS
+static ALWAYS_INLINE void lock_both(struct space_hst *src, struct space_hst *dst)
+    ACQUIRE(&dst->lock) NO_THREAD_SAFETY_ANALYSIS
 {
     const bool both = src != dst && !src->is_nova;
     if (both && src < dst)
@@ -387,14 +386,14 @@ status_t space_hst_delegate(struct hst_delegation *d)
     struct ptab_update u = update_begin(dst);
     status_t status = SUCCESS;
     lock_both(d->src, dst);
-    while (d->done < bit(d->ord) && u.work < SLICE && status == SUCCESS)
+    while (d->done < d->size && u.work < SLICE && status == SUCCESS)
         status = step(d, &u);
     const uint32_t changed = update_end(dst, &u);
     ptab_list_join(&u.retired, &dst->retired);
     unlock_both(d->src, dst);
     update_flush(dst, changed);
     const bool is_clean = LIKELY(u.retired.head == 0) || clean_up(dst, &u.retired);
-    d->is_finished = is_clean && d->done == bit(d->ord);
+    d->is_finished = is_clean && d->done == d->size;
     return status;
 }
 

@@ -27,8 +27,8 @@ struct space_hst {
     uint32_t changed GUARDED_BY(&lock); /* counts changes that the MMU must be told             */
     _Atomic uint32_t flushed;           /* `changed` at a flush since: later changes are not in */
     struct ptab_list retired GUARDED_BY(&lock); /* flushed, to be given back                    */
-    struct pd *pd;                      /* who pays, kept; nullptr: the kernel's own            */
-    _Atomic(struct kobject *) ports;    /* struct space_bit: the first port space of the PD, once there
+    struct pd *pd;                   /* who pays, kept; nullptr: the kernel's own            */
+    _Atomic(struct kobject *) ports; /* struct space_bit: the first port space of the PD, once there
                                            is one; kept by this space. Tied to it, so that who switches
                                            host spaces switches port spaces                    */
     _Atomic uint64_t cpus[CPU_MAX / 64]; /* bit n: an EC of CPU n was bound to this space, so its
@@ -61,16 +61,15 @@ status_t space_hst_map_owned(struct space_hst *space, uaddr_t at, paddr_t page, 
 void space_hst_unmap_owned(struct space_hst *space, uaddr_t at, paddr_t page);
 
 /*
- * ctrl_pd between memory spaces: the 2^ord pages from `dsb` on take what `src` has at `ssb`, with
- * permissions and-ed with pmm; `mad` counts if src is the NOVA host space. Page numbers; bases, range
- * and mad were checked.
+ * ctrl_pd between memory spaces: the `size` pages, a power of two, from `dsb` on take what `src` has at
+ * `ssb`, with permissions and-ed with pmm; `mad` counts if src is the NOVA host space. Page numbers;
+ * alignment, range and mad were checked.
  */
 struct hst_delegation {
     struct space_hst *src, *dst;
-    uint64_t ssb, dsb;
-    uint64_t done; /* pages; where to go on */
+    uint64_t ssb, dsb, size;
+    uint64_t done; /* where to go on */
     uint32_t mad;
-    unsigned ord;
     uint8_t pmm;
     bool is_finished;
 };

@@ -3,6 +3,7 @@
 #include "kernel/cap/space_hst.h"
 
 #include "arch/sim/sim.h"
+#include "arch/sim/spaces.h"
 #include "kernel/abi/perm.h"
 #include "kernel/cap/nova.h"
 #include "kernel/cap/testing/objects.h"
@@ -55,7 +56,7 @@ static status_t try_give(struct space_hst *src, struct space_hst *dst, uint64_t 
                          unsigned ord, uint8_t pmm, uint32_t mad)
 {
     struct hst_delegation d = {
-        .src = src, .dst = dst, .ssb = ssb, .dsb = dsb, .mad = mad, .ord = ord, .pmm = pmm};
+        .src = src, .dst = dst, .ssb = ssb, .dsb = dsb, .size = bit(ord), .mad = mad, .pmm = pmm};
     status_t status = SUCCESS;
     while (status == SUCCESS && !d.is_finished)
         status = space_hst_delegate(&d);
@@ -203,6 +204,193 @@ static void emptying_never_allocates(void)
     give(nova_hst, space, 5, 5, 0, 0);
 }
 
+/* The obvious: a frame number for each page, 0 for none. */
+enum : uint64_t { MODEL = 4096 };
+
+static void check_model(struct space_hst *space, const uint64_t *model)
+{
+    for (uint64_t i = 0; i < MODEL; i++) {
+        const struct ptab_hit hit = look(space, THERE + i);
+        CHECK_EQ(hit.mapped, model[i] != 0);
+        if (hit.mapped)
+            CHECK_EQ(frame_at(space, THERE + i), model[i]);
+    }
+}
+
+static void delegation_does_what_a_loop_would(void)
+{
+    static uint64_t model[MODEL];
+    struct space_hst *const space = fresh_space(512);
+    uint32_t seed = 3;
+    for (unsigned round = 0; round < 400; round++) {
+        seed = seed * 1664525 + 1013904223;
+        const unsigned ord = (seed >> 4) % 13;
+        const uint64_t to = (seed >> 8) % MODEL & ~(bit(ord) - 1);
+        const uint64_t from = (seed >> 20) % MODEL & ~(bit(ord) - 1);
+        const uint8_t pmm = round % 5 == 0 ? 0 : PERM_MEM_R;
+        const bool inside = round % 3 == 0;
+        give(inside ? space : nova_hst, space, (inside ? THERE : SOME) + from, THERE + to, ord,
+             pmm);
+        for (uint64_t i = 0; i < bit(ord); i++)
+            model[to + i] = pmm == 0 ? 0 : inside ? model[from + i] : SOME + from + i;
+        check_model(space, model);
+    }
+}
+
+static struct space_hst *broken;
+
+/* Called when broken entries are flushed, before others are made. */
+static void see_broken(struct arch_space_hst *space)
+{
+    CHECK(space == &broken->arch);
+    for (uint64_t i = 0; i < 512; i++)
+        CHECK(!look(broken, THERE + i).mapped);
+}
+
+static void a_table_of_other_frames_is_broken_once(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    give(nova_hst, space, SOME + 256, THERE, 8, PERM_MEM_ALL);
+    give(nova_hst, space, SOME, THERE + 256, 8, PERM_MEM_ALL);
+    for (uint64_t i = 0; i < 2; i++)
+        give(nova_hst, space, SOME + 1024 + 256 * (1 - i), THERE + 512 + 256 * i, 8, PERM_MEM_ALL);
+    broken = space;
+    sim_on_flush = see_broken;
+    uint64_t before = space->arch.flushes;
+    give(space, space, THERE + 512, THERE, 9, PERM_MEM_ALL); /* small pages from small pages */
+    CHECK_EQ(space->arch.flushes - before, 1);
+    sim_on_flush = nullptr;
+    for (uint64_t i = 0; i < 512; i++)
+        CHECK_EQ(frame_at(space, THERE + i), SOME + 1024 + (i + 256) % 512);
+    before = space->arch.flushes;
+    give(nova_hst, space, SOME + 256, THERE, 8, PERM_MEM_ALL); /* small pages from a run */
+    CHECK_EQ(space->arch.flushes - before, 1);
+}
+
+static void dropping_a_large_subtree_is_sliced(void)
+{
+    struct space_hst *const space = fresh_space(2048);
+    const size_t before = frame_count_free();
+    enum : uint64_t { TABLES = 1200 };
+    for (uint64_t i = 0; i < TABLES;
+         i++) /* in 3 tables of tables; their first entries in use too */
+        give(nova_hst, space, SOME + 1, i * 512, 0, PERM_MEM_ALL);
+    CHECK_EQ(before - frame_count_free(), TABLES + 3 + 1);
+    struct hst_delegation d = {.src = nova_hst, .dst = space, .size = bit(27)};
+    unsigned slices = 0;
+    for (size_t free = frame_count_free(); !d.is_finished; slices++) {
+        CHECK_EQ(space_hst_delegate(&d), SUCCESS);
+        CHECK_EQ(d.done, bit(27)); /* the first slice revokes everything */
+        CHECK(!look(space, 0).mapped && !look(space, (TABLES - 1) * 512).mapped);
+        CHECK(frame_count_free() - free <= 64);
+        free = frame_count_free();
+    }
+    CHECK(slices > 10);
+    CHECK_EQ(frame_count_free(), before);
+}
+
+static void what_one_call_leaves_the_next_gives_back(void)
+{
+    struct space_hst *const space = fresh_space(1024);
+    const size_t before = frame_count_free();
+    for (uint64_t i = 0; i < 300; i++)
+        give(nova_hst, space, SOME + 1, i * 512, 0, PERM_MEM_ALL);
+    struct hst_delegation d = {.src = nova_hst, .dst = space, .size = bit(27)};
+    CHECK_EQ(space_hst_delegate(&d), SUCCESS);
+    CHECK(!d.is_finished); /* and its caller never comes back */
+    give(nova_hst, space, 0, GIB1 * 600, 0, 0);
+    CHECK_EQ(frame_count_free(), before);
+}
+
+static void all_memory_comes_back(void)
+{
+    fresh_space(2048);
+    const size_t before = frame_count_free();
+    struct pd *const child = testing_pd(pd);
+    struct space_hst *const space = space_hst_create(child, KOBJ_SPC_HST);
+    struct space_bit *const ports = space_bit_create(child, KOBJ_SPC_PIO);
+    CHECK(pd_link(&child->host, &space->obj));
+    space->ports = &ports->obj;
+    void *const owned = frame_alloc(0, FRAME_ZERO);
+    for (uint64_t i = 0; i < 700; i++)
+        give(nova_hst, space, SOME + i, GIB1 * 3 * (i % 7) + 512 * i, 0, PERM_MEM_ALL);
+    give(nova_hst, space, SOME, GIB1 * 1024, 18, PERM_MEM_ALL);
+    CHECK_EQ(space_hst_map_owned(space, uaddr((GIB1 * 2048) << PAGE_BITS), virt_to_phys(owned),
+                                 PERM_MEM_R),
+             SUCCESS);
+    kobject_put(&child->obj);
+    kobject_put(&space->obj);
+    CHECK(testing_reap() > 10);
+    frame_free(owned, 0); /* it was left alone: else this panics */
+    CHECK_EQ(frame_count_free(), before);
+}
+
+static void owned_pages_are_unmapped_where_they_still_are(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    const uaddr_t at = uaddr(THERE << PAGE_BITS);
+    const paddr_t page = paddr(SOME << PAGE_BITS), other = paddr((SOME + 1) << PAGE_BITS);
+    CHECK_EQ(space_hst_map_owned(space, at, page, PERM_MEM_R), SUCCESS);
+    const uint64_t before = space->arch.flushes;
+    space_hst_unmap_owned(space, at, page);
+    CHECK(!look(space, THERE).mapped);
+    CHECK_EQ(space->arch.flushes - before, 1);
+
+    CHECK_EQ(space_hst_map_owned(space, at, other, PERM_MEM_R), SUCCESS);
+    space_hst_unmap_owned(space, at, page); /* another of the kernel's own */
+    CHECK_EQ(frame_at(space, THERE), SOME + 1);
+    give(nova_hst, space, SOME, THERE, 0, PERM_MEM_R);
+    space_hst_unmap_owned(space, at, page); /* the same frame, but the user's */
+    CHECK_EQ(frame_at(space, THERE), SOME);
+    give(nova_hst, space, SOME, THERE, 9, PERM_MEM_R);
+    space_hst_unmap_owned(space, at, page); /* a large page by now */
+    CHECK_EQ(look(space, THERE).level, 1);
+    space_hst_unmap_owned(space, uaddr(0), page); /* no table at all */
+}
+
+static void guest_spaces_take_what_host_spaces_have(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    struct space_hst *const guest = space_hst_create(pd, KOBJ_SPC_GST);
+    give(nova_hst, space, SOME, THERE, 9, PERM_MEM_ALL);
+    give(space, guest, THERE, 512, 9, PERM_MEM_R | PERM_MEM_XS);
+    CHECK_EQ(look(guest, 512).level, 1);
+    CHECK_EQ(perm_at(guest, 600), PERM_MEM_R | PERM_MEM_XS);
+    kobject_put(&guest->obj);
+    testing_reap();
+}
+
+static void each_failed_allocation_leaves_a_prefix(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    for (uint64_t i = 0; i < 4; i++) /* pages that need a table each, in two tables of tables */
+        give(nova_hst, space, SOME + 1 + i, THERE + GIB1 - 1024 + 512 * i, 0, PERM_MEM_ALL);
+    static void *taken[256];
+    status_t status = MEM_CAP;
+    for (size_t left = 0; status == MEM_CAP; left++) {
+        struct space_hst *const other = more_space();
+        unsigned count = 0;
+        while (frame_count_free() > left)
+            taken[count++] = frame_alloc_reserve(0, FRAME_RAW);
+        status =
+            try_give(space, other, THERE + GIB1 - 2048, GIB1 * 513 - 2048, 11, PERM_MEM_ALL, 0);
+        if (status == SUCCESS)
+            status = try_give(space, other, THERE + GIB1, GIB1 * 513, 10, PERM_MEM_ALL, 0);
+        unsigned there = 0;
+        while (there < 4 && look(other, GIB1 * 513 - 1024 + 512 * there).mapped)
+            there++;
+        for (unsigned i = there; i < 4; i++)
+            CHECK(!look(other, GIB1 * 513 - 1024 + 512 * i).mapped);
+        CHECK_EQ(status == SUCCESS, there == 4);
+        kobject_put(&other->obj);
+        testing_reap();
+        while (count > 0)
+            frame_free(taken[--count], 0);
+        CHECK(left < 16);
+    }
+    CHECK_EQ(status, SUCCESS);
+}
+
 int main(void)
 {
     SIM_RUN(large_pages_are_used_where_alignment_allows);
@@ -215,4 +403,12 @@ int main(void)
     SIM_RUN(tables_come_back_when_all_is_revoked);
     SIM_RUN(running_out_keeps_what_was_done);
     SIM_RUN(emptying_never_allocates);
+    SIM_RUN(delegation_does_what_a_loop_would);
+    SIM_RUN(a_table_of_other_frames_is_broken_once);
+    SIM_RUN(dropping_a_large_subtree_is_sliced);
+    SIM_RUN(what_one_call_leaves_the_next_gives_back);
+    SIM_RUN(all_memory_comes_back);
+    SIM_RUN(owned_pages_are_unmapped_where_they_still_are);
+    SIM_RUN(guest_spaces_take_what_host_spaces_have);
+    SIM_RUN(each_failed_allocation_leaves_a_prefix);
 }

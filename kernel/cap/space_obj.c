@@ -8,23 +8,27 @@
 static_assert(OBJ_PAGE_SLOTS * sizeof(uintptr_t) == 4096);
 static_assert(OBJ_ROOT_SLOTS * sizeof(uintptr_t) == 4096);
 
-/* A slice of a delegation: slots that are looked at, and what finding a page counts for. */
-enum : uint64_t { SLICE = OBJ_PAGE_SLOTS, SLICE_PAGE = 8 };
-
 static struct slab_cache cache = SLAB_CACHE(struct space_obj);
+
+/*
+ * Stands for all pages that have not been made, so that a lookup need not ask whether there is one: its
+ * slots are empty, and nobody writes to it.
+ */
+alignas(PAGE_SIZE) static _Atomic uintptr_t nothing[OBJ_PAGE_SLOTS];
 
 struct space_obj *space_obj_create(struct pd *pd)
 {
     struct space_obj *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
-    void *const root = pd_frame_alloc(pd, 0, FRAME_ZERO);
+    _Atomic(_Atomic uintptr_t *) *const root = pd_frame_alloc(pd, 0, FRAME_RAW);
     if (root == nullptr) {
         pd_object_free(pd, &cache, space);
         return nullptr;
     }
-    *space =
-        (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
+    for (uint64_t i = 0; i < OBJ_ROOT_SLOTS; i++)
+        atomic_init(&root[i], nothing);
+    *space = (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
     return space;
 }
 
@@ -33,8 +37,10 @@ static _Atomic uintptr_t *slot_page(struct space_obj *space, uint64_t sel, bool 
 {
     _Atomic(_Atomic uintptr_t *) *const entry = &space->root[sel / OBJ_PAGE_SLOTS];
     _Atomic uintptr_t *page = atomic_load_explicit(entry, memory_order_acquire);
-    if (page != nullptr || !make)
+    if (page != nothing)
         return page;
+    if (!make)
+        return nullptr;
     _Atomic uintptr_t *const fresh = pd_frame_alloc(space->pd, 0, FRAME_ZERO);
     if (fresh == nullptr)
         return nullptr;
@@ -77,18 +83,16 @@ static void slot_replace(_Atomic uintptr_t *slot, struct cap cap)
         kobject_put(cap_object(old));
 }
 
-/* The slots [from, from + count) of a page, or nothing at all if `from` is nullptr, go to `to`. */
+/* `count` slots from `from` on, with permissions and-ed with pmm, go to `to`. */
 static void slots_copy(_Atomic uintptr_t *from, _Atomic uintptr_t *to, uint64_t count, uint8_t pmm)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        struct cap cap = cap_null();
-        if (from != nullptr)
-            cap.raw = atomic_load_explicit(&from[i], memory_order_acquire);
-        cap.raw &= ~(uintptr_t)PERM_MASK | pmm;
+    const uintptr_t mask = ~(uintptr_t)PERM_MASK | pmm;
+    for (_Atomic uintptr_t *const end = from + count; from < end; from++, to++) {
+        struct cap cap = {atomic_load_explicit(from, memory_order_acquire) & mask};
         if (cap_perm(cap) == 0)
             cap = cap_null();
-        if (cap.raw != 0 || atomic_load_explicit(&to[i], memory_order_relaxed) != 0)
-            slot_replace(&to[i], cap);
+        if (cap.raw != 0 || atomic_load_explicit(to, memory_order_relaxed) != 0)
+            slot_replace(to, cap);
     }
 }
 
@@ -101,29 +105,25 @@ static bool is_empty(_Atomic uintptr_t *slots, uint64_t count, uint8_t pmm)
 }
 
 status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
-                            uint64_t dsb, unsigned ord, uint8_t pmm, uint64_t *done)
+                            uint64_t dsb, uint64_t count, uint8_t pmm)
 {
-    /* Page by page: bases are aligned to the order, so runs do not cross pages on either side. */
-    const uint64_t run = min_u64(bit(ord), OBJ_PAGE_SLOTS);
-    for (uint64_t work = 0; *done < bit(ord) && work < SLICE; *done += run) {
-        const uint64_t ssel = ssb + *done, dsel = dsb + *done;
-        _Atomic uintptr_t *from = pmm != 0 ? slot_page(src, ssel, false) : nullptr;
-        _Atomic uintptr_t *to = slot_page(dst, dsel, false);
-        work += SLICE_PAGE;
-        if (from == nullptr && to == nullptr)
-            continue;
-        work += run;
-        if (from != nullptr)
-            from += ssel % OBJ_PAGE_SLOTS;
-        if (to == nullptr) {
-            if (is_empty(from, run, pmm))
-                continue; /* emptying where nothing is needs no page */
-            to = slot_page(dst, dsel, true);
-            if (to == nullptr)
-                return MEM_CAP;
-        }
-        slots_copy(from, to + dsel % OBJ_PAGE_SLOTS, run, pmm);
+    /* Bases are multiples of the count, so neither side crosses into another page. */
+    _Atomic uintptr_t *from = pmm != 0 ? slot_page(src, ssb, false) : nullptr;
+    _Atomic uintptr_t *to = slot_page(dst, dsb, false);
+    if (from != nullptr)
+        from += ssb % OBJ_PAGE_SLOTS;
+    if (UNLIKELY(to == nullptr)) {
+        if (from == nullptr || is_empty(from, count, pmm))
+            return SUCCESS; /* emptying where nothing is needs no page */
+        to = slot_page(dst, dsb, true);
+        if (to == nullptr)
+            return MEM_CAP;
     }
+    to += dsb % OBJ_PAGE_SLOTS;
+    if (from == nullptr)
+        slots_copy(to, to, count, 0);
+    else
+        slots_copy(from, to, count, pmm);
     return SUCCESS;
 }
 
@@ -142,7 +142,7 @@ bool space_obj_destroy(struct space_obj *space)
     while (space->swept < OBJ_ROOT_SLOTS) {
         _Atomic uintptr_t *const page =
             atomic_load_explicit(&space->root[space->swept++], memory_order_acquire);
-        if (page != nullptr) {
+        if (page != nothing) {
             page_destroy(space, page);
             return false;
         }

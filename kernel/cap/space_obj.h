@@ -8,6 +8,7 @@
 #include "kernel/abi/selector.h"
 #include "kernel/abi/status.h"
 #include "kernel/base/bits.h"
+#include "kernel/base/compiler.h"
 #include "kernel/cap/cap.h"
 #include "kernel/obj/kobject.h"
 
@@ -39,17 +40,17 @@ struct space_obj {
 /*
  * What the slot `sel` holds; the null capability for a selector beyond the last. One word, read once.
  * Context: any.
+ * Ordering: relaxed, as all that follows is reached through the addresses that are read, and no CPU here
+ * looks behind an address before it has it. Pairs with the release of who put them there.
  */
 static inline struct cap space_obj_load(const struct space_obj *space, uint64_t sel)
 {
-    if (sel >= SELNUM)
+    if (UNLIKELY(sel >= SELNUM))
         return cap_null();
     sel = index_nospec(sel, SELNUM);
     _Atomic uintptr_t *const page =
-        atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_acquire);
-    if (page == nullptr)
-        return cap_null();
-    return (struct cap){atomic_load_explicit(&page[sel % OBJ_PAGE_SLOTS], memory_order_acquire)};
+        atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_relaxed);
+    return (struct cap){atomic_load_explicit(&page[sel % OBJ_PAGE_SLOTS], memory_order_relaxed)};
 }
 
 /*
@@ -61,24 +62,26 @@ status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject 
 
 /*
  * Find the object at `sel` if it is of `type` and the capability has all bits of `need`, else nullptr.
- * An empty slot, a wrong type and a missing permission look alike.
+ * An empty slot, a wrong type and a missing permission look alike. `need` has a bit, so that the null
+ * capability does not have it.
  */
 static inline struct kobject *cap_lookup(const struct space_obj *space, uint64_t sel,
                                          enum kobj_type type, uint8_t need)
 {
     const struct cap cap = space_obj_load(space, sel);
     struct kobject *const obj = cap_object(cap);
-    if (obj == nullptr || (cap_perm(cap) & need) != need || obj->type != type)
+    if ((cap_perm(cap) & need) != need || obj->type != type)
         return nullptr;
     return obj;
 }
 
 /*
- * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i from
- * *done to 2^ord-1, ascending. Bases and range were checked. Stops after a bounded number of slots;
- * *done says how far it came. An object without references is delegated as the null capability.
- * Errors: MEM_CAP; the slots before the failing one are updated.
+ * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i in
+ * 0..count-1, ascending. `count` is a power of two and at most OBJ_PAGE_SLOTS, the bound of what is done
+ * at once; bases are multiples of it and inside the spaces. An object without references is delegated as
+ * the null capability.
+ * Errors: MEM_CAP; nothing is changed.
  * Context: a read section.
  */
 status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
-                            uint64_t dsb, unsigned ord, uint8_t pmm, uint64_t *done);
+                            uint64_t dsb, uint64_t count, uint8_t pmm);

@@ -29,10 +29,10 @@ struct cpu {
     /* Other CPUs may read or write below this line, through atomics only. */
     alignas(CPU_CACHE_LINE) struct cpu_shared {
         _Atomic bool online;
-        _Atomic uint32_t asked;         /* counts cpu_ask                                    */
-        _Atomic uint32_t served;        /* `asked` as it was when this CPU last served       */
+        _Atomic uint32_t asked;          /* counts cpu_ask                                    */
+        _Atomic uint32_t served;         /* `asked` as it was when this CPU last served       */
         _Atomic(struct kobject *) inbox; /* newest first                                      */
-        _Atomic uint64_t rcu_seen;      /* grace period at the last quiescent point; idle: max */
+        _Atomic uint64_t rcu_seen;       /* grace period at the last quiescent point; idle: max */
     } shared;
 };
 static_assert(offsetof(struct cpu, self) == 0, "entry code");

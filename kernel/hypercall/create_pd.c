@@ -12,8 +12,7 @@ static status_t create_pd(struct ec *self, struct pd *owner, uint8_t perm)
     struct pd *const pd = pd_create(owner);
     if (pd == nullptr)
         return MEM_OBJ;
-    const status_t status =
-        space_obj_insert(self->objects, hypercall_param(self), &pd->obj, perm);
+    const status_t status = space_obj_insert(self->objects, hypercall_param(self), &pd->obj, perm);
     if (status != SUCCESS)
         pd_free(pd);
     return status;

@@ -11,8 +11,7 @@ status_t hypercall_create_sm(struct ec *self)
         cap_lookup(self->objects, arch_ec_slot(&self->arch, 1), KOBJ_PD, PERM_PD_SM);
     if (pd == nullptr)
         return BAD_CAP;
-    struct sm *const sm =
-        sm_create(CONTAINER_OF(pd, struct pd, obj), arch_ec_slot(&self->arch, 2));
+    struct sm *const sm = sm_create(CONTAINER_OF(pd, struct pd, obj), arch_ec_slot(&self->arch, 2));
     if (sm == nullptr)
         return MEM_OBJ;
     const status_t status =

@@ -13,11 +13,14 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/hypercall/hypercall.h"
 
+struct spaces {
+    struct kobject *src, *dst;
+};
+
 struct request {
     struct kobject *src, *dst;
-    uint64_t ssb, dsb;
-    uint64_t done;
-    unsigned ord;
+    uint64_t ssb, dsb, size;
+    uint64_t done; /* selectors, before the caller was preempted */
     uint8_t pmm;
     uint32_t mad;
 };
@@ -25,7 +28,7 @@ struct request {
 /*
  * ec->progress: selectors done, and what cannot be looked up again if the call itself has overwritten the
  * slot that it was named by: the space was the caller's own. A source whose content does not matter counts
- * as own.
+ * as own. 0: the call begins.
  */
 enum : uint64_t {
     PROGRESS_DONE = UINT64_C(0xffff'ffff),
@@ -35,30 +38,32 @@ enum : uint64_t {
 
 static bool is_space(const struct kobject *obj)
 {
-    return obj != nullptr && obj->type >= KOBJ_SPC_OBJ;
+    return obj->type >= KOBJ_SPC_OBJ;
 }
 
-/* The space at `sel` with permission `need`; GST and DMA spaces have no TAKE, so `need` refuses them. */
-static struct kobject *space_at(const struct ec *self, uint64_t sel, uint8_t need)
+/* The object at `sel` with permission `need`; GST and DMA spaces have no TAKE, so `need` refuses them. */
+static struct kobject *object_at(const struct ec *self, uint64_t sel, uint8_t need)
 {
     const struct cap cap = space_obj_load(self->objects, sel);
-    struct kobject *const obj = cap_object(cap);
-    return is_space(obj) && (cap_perm(cap) & need) == need ? obj : nullptr;
+    return cap_perm(cap) & need ? cap_object(cap) : nullptr;
 }
 
-/* Likewise; `own` is the bit of progress that tells whether it was the caller's own object space. */
-static struct kobject *find(const struct ec *self, const struct request *r, uint64_t sel,
-                            uint8_t need, uint64_t own)
+static ALWAYS_INLINE struct spaces find(const struct ec *self)
 {
-    if (UNLIKELY(sel - r->dsb < r->done && (self->progress & PROGRESS_DST_OWN)))
-        return self->progress & own ? &self->objects->obj : nullptr;
-    return space_at(self, sel, need);
+    return (struct spaces){
+        .src = object_at(self, hypercall_param(self), PERM_SPC_TAKE),
+        .dst = object_at(self, arch_ec_slot(&self->arch, 1), PERM_SPC_GRANT),
+    };
 }
 
-/* Selectors base..base+2^ord-1 end below `count`. base is aligned, so the sum wraps only to 0. */
-static bool in_range(uint64_t base, unsigned ord, uint64_t count)
+/* The caller is preempted: what it has to know when it goes on. */
+COLD static status_t remember(struct ec *self, const struct request *r, uint64_t done)
 {
-    return base < count && bit(ord) <= count - base;
+    const struct kobject *const own = &self->objects->obj;
+    self->progress = done | (r->src == own || r->pmm == 0 ? PROGRESS_SRC_OWN : 0) |
+                     (r->dst == own ? PROGRESS_DST_OWN : 0);
+    self->cont = ec_cont_hypercall;
+    return NO_ANSWER;
 }
 
 /* Let interrupts in; is there something else to be done now? */
@@ -68,84 +73,120 @@ static bool is_preempted(void)
     return cpu_local()->sched.again;
 }
 
-static status_t objects(struct request *r)
+static bool in_range(uint64_t base, uint64_t size, uint64_t count)
 {
-    if (!in_range(r->ssb, r->ord, SELNUM) || !in_range(r->dsb, r->ord, SELNUM))
-        return BAD_PAR;
-    struct space_obj *const src = CONTAINER_OF(r->src, struct space_obj, obj);
-    struct space_obj *const dst = CONTAINER_OF(r->dst, struct space_obj, obj);
-    for (;;) {
-        const status_t status =
-            space_obj_delegate(src, dst, r->ssb, r->dsb, r->ord, r->pmm, &r->done);
-        if (status != SUCCESS || r->done == bit(r->ord))
-            return status;
-        if (is_preempted())
-            return NO_ANSWER;
-    }
+    return base + size <= count; /* selectors have 52 bits: no overflow */
 }
 
-static status_t memory(struct request *r)
+static status_t check_objects(const struct kobject *dst, uint64_t ssb, uint64_t dsb, uint64_t size)
+{
+    if (dst->type != KOBJ_SPC_OBJ)
+        return BAD_CAP;
+    return in_range(ssb, size, SELNUM) && in_range(dsb, size, SELNUM) ? SUCCESS : BAD_PAR;
+}
+
+/* Slots by the page. */
+static status_t objects(struct ec *self, const struct request *r)
+{
+    status_t status = check_objects(r->dst, r->ssb, r->dsb, r->size);
+    for (uint64_t done = r->done; status == SUCCESS;) {
+        status = space_obj_delegate(CONTAINER_OF(r->src, struct space_obj, obj),
+                                    CONTAINER_OF(r->dst, struct space_obj, obj), r->ssb + done,
+                                    r->dsb + done, OBJ_PAGE_SLOTS, r->pmm);
+        done += OBJ_PAGE_SLOTS;
+        if (done == r->size)
+            break;
+        if (status == SUCCESS && is_preempted())
+            return remember(self, r, done);
+    }
+    return status;
+}
+
+static status_t memory(struct ec *self, const struct request *r)
 {
     struct space_hst *const src = CONTAINER_OF(r->src, struct space_hst, obj);
+    if (src->is_nova && is_space(r->dst) && !arch_mad_is_valid(r->mad))
+        return BAD_PAR;
+    if (r->dst->type != KOBJ_SPC_HST && r->dst->type != KOBJ_SPC_GST)
+        return BAD_CAP;
     /* Guest-physical addresses are as wide where guests have spaces of the same kind. */
     const uint64_t user_pages = bit(arch_hva_bits() - PAGE_BITS);
     const uint64_t src_pages = src->is_nova ? bit(arch_phys_bits() - PAGE_BITS) : user_pages;
-    if (!in_range(r->ssb, r->ord, src_pages) || !in_range(r->dsb, r->ord, user_pages))
+    if (!in_range(r->ssb, r->size, src_pages) || !in_range(r->dsb, r->size, user_pages))
         return BAD_PAR;
     struct hst_delegation d = {
         .src = src,
         .dst = CONTAINER_OF(r->dst, struct space_hst, obj),
         .ssb = r->ssb,
         .dsb = r->dsb,
+        .size = r->size,
         .done = r->done,
         .mad = r->mad,
-        .ord = r->ord,
         .pmm = r->pmm,
     };
     for (;;) {
         const status_t status = space_hst_delegate(&d);
         if (status != SUCCESS || d.is_finished)
             return status;
-        if (is_preempted()) {
-            r->done = d.done;
-            return NO_ANSWER;
-        }
+        if (is_preempted())
+            return remember(self, r, d.done);
     }
 }
 
 static status_t bits(const struct request *r)
 {
-    const uint64_t last = r->ssb + bit(r->ord) - 1;
+    const uint64_t last = r->ssb + r->size - 1;
     const bool ends_inside = r->src->type == KOBJ_SPC_PIO
                                  ? last < PIO_COUNT
                                  : last < MSR_LOW_END || (last >= MSR_HIGH && last < MSR_HIGH_END);
     if (r->ssb != r->dsb || !ends_inside)
         return BAD_PAR;
     space_bit_delegate(CONTAINER_OF(r->src, struct space_bit, obj),
-                       CONTAINER_OF(r->dst, struct space_bit, obj), r->ssb, r->ord, r->pmm);
+                       CONTAINER_OF(r->dst, struct space_bit, obj), r->ssb, r->size, r->pmm);
     return SUCCESS;
 }
 
-static status_t delegate(const struct ec *self, struct request *r)
+static uint64_t size_of(const struct ec *self)
 {
-    if (!is_aligned(r->ssb | r->dsb, bit(r->ord)))
-        return BAD_PAR;
-    r->src = find(self, r, hypercall_param(self), PERM_SPC_TAKE, PROGRESS_SRC_OWN);
-    r->dst = find(self, r, arch_ec_slot(&self->arch, 1), PERM_SPC_GRANT, PROGRESS_DST_OWN);
-    if (r->src == nullptr || r->dst == nullptr)
-        return BAD_CAP;
-    if (r->src == &nova_hst->obj && !arch_mad_is_valid(r->mad))
-        return BAD_PAR;
+    return bit(arch_ec_slot(&self->arch, 2) & 0x1f);
+}
 
-    const enum kobj_type to = r->dst->type;
-    switch (r->src->type) {
+static uint64_t ssb_of(const struct ec *self)
+{
+    return arch_ec_slot(&self->arch, 2) >> PAGE_BITS;
+}
+
+static uint64_t dsb_of(const struct ec *self)
+{
+    return arch_ec_slot(&self->arch, 3) >> PAGE_BITS;
+}
+
+static uint8_t pmm_of(const struct ec *self)
+{
+    return arch_ec_slot(&self->arch, 3) & PERM_MASK;
+}
+
+/* Between the spaces that were found, from `done` on. */
+static NOINLINE status_t delegate(struct ec *self, struct spaces found, uint64_t done)
+{
+    const struct request r = {
+        .src = found.src,
+        .dst = found.dst,
+        .ssb = ssb_of(self),
+        .dsb = dsb_of(self),
+        .size = size_of(self),
+        .done = done,
+        .pmm = pmm_of(self),
+        .mad = (uint32_t)arch_ec_slot(&self->arch, 4),
+    };
+    switch (r.src->type) {
     case KOBJ_SPC_OBJ:
-        return to == KOBJ_SPC_OBJ ? objects(r) : BAD_CAP;
+        return objects(self, &r);
     case KOBJ_SPC_HST:
-        return to == KOBJ_SPC_HST || to == KOBJ_SPC_GST ? memory(r) : BAD_CAP;
+        return memory(self, &r);
     case KOBJ_SPC_PIO:
     case KOBJ_SPC_MSR:
-        return to == r->src->type ? bits(r) : BAD_CAP;
+        return r.dst->type == r.src->type ? bits(&r) : BAD_CAP;
     case KOBJ_PD:
     case KOBJ_EC:
     case KOBJ_SC:
@@ -159,30 +200,41 @@ static status_t delegate(const struct ec *self, struct request *r)
     return BAD_CAP;
 }
 
-/* The caller is preempted: what it has to know when it goes on. */
-COLD static void remember(struct ec *self, const struct request *r)
+/* The caller was preempted: where the call itself has overwritten slots, it knows what was in them. */
+COLD static status_t go_on(struct ec *self)
 {
-    const struct kobject *const own = &self->objects->obj;
-    self->progress = r->done | (r->src == own || r->pmm == 0 ? PROGRESS_SRC_OWN : 0) |
-                     (r->dst == own ? PROGRESS_DST_OWN : 0);
-    self->cont = ec_cont_hypercall;
+    const uint64_t progress = self->progress, done = progress & PROGRESS_DONE;
+    struct kobject *const own = &self->objects->obj;
+    struct spaces found = find(self);
+    self->progress = 0;
+    if (progress & PROGRESS_DST_OWN) {
+        if (hypercall_param(self) - dsb_of(self) < done)
+            found.src = progress & PROGRESS_SRC_OWN ? own : nullptr;
+        if (arch_ec_slot(&self->arch, 1) - dsb_of(self) < done)
+            found.dst = own;
+    }
+    if (found.src == nullptr || found.dst == nullptr)
+        return BAD_CAP;
+    return delegate(self, found, done);
 }
 
 status_t hypercall_ctrl_pd(struct ec *self)
 {
-    const uint64_t p2 = arch_ec_slot(&self->arch, 2), p3 = arch_ec_slot(&self->arch, 3);
-    struct request r = {
-        .ssb = p2 >> PAGE_BITS,
-        .dsb = p3 >> PAGE_BITS,
-        .done = self->progress & PROGRESS_DONE,
-        .ord = p2 & 0x1f,
-        .pmm = p3 & PERM_MASK,
-        .mad = (uint32_t)arch_ec_slot(&self->arch, 4),
-    };
-    const status_t status = delegate(self, &r);
-    if (UNLIKELY(status == NO_ANSWER))
-        remember(self, &r);
-    else
-        self->progress = 0;
-    return status;
+    const uint64_t ssb = ssb_of(self), dsb = dsb_of(self), size = size_of(self);
+    if (UNLIKELY(self->progress != 0))
+        return go_on(self);
+    if (!is_aligned(ssb | dsb, size))
+        return BAD_PAR;
+    const struct spaces found = find(self);
+    if (found.src == nullptr || found.dst == nullptr)
+        return BAD_CAP;
+    if (found.src->type != KOBJ_SPC_OBJ || size > OBJ_PAGE_SLOTS)
+        return delegate(self, found, 0);
+    /* What is most frequent goes no further. */
+    const status_t status = check_objects(found.dst, ssb, dsb, size);
+    if (status != SUCCESS)
+        return status;
+    return space_obj_delegate(CONTAINER_OF(found.src, struct space_obj, obj),
+                              CONTAINER_OF(found.dst, struct space_obj, obj), ssb, dsb, size,
+                              pmm_of(self));
 }

@@ -25,28 +25,35 @@ static inline uint8_t hypercall_flags(const struct ec *self)
 }
 
 /*
- * Not a status of the interface: the caller's continuation is set, and there is an answer later or the
- * hypercall goes on when the caller gets the CPU again.
- */
-static constexpr status_t NO_ANSWER = (status_t)0x100;
-
-/*
  * The handlers, with the statuses besides SUCCESS and BAD_CAP that each may answer. When memory has run
  * out a handler is called twice for one hypercall: it has changed nothing, or can go on from there.
  */
-status_t hypercall_create_pd(struct ec *self);  /* 5.3.1: ABORTED BAD_PAR BAD_FTR MEM_OBJ MEM_CAP         */
-status_t hypercall_create_ec(struct ec *self);  /* 5.3.2: ABORTED BAD_PAR BAD_FTR BAD_CPU MEM_OBJ MEM_CAP */
-status_t hypercall_create_sc(struct ec *self);  /* 5.3.3: ABORTED BAD_PAR MEM_OBJ MEM_CAP                 */
-status_t hypercall_create_pt(struct ec *self);  /* 5.3.4: ABORTED MEM_OBJ MEM_CAP                         */
-status_t hypercall_create_sm(struct ec *self);  /* 5.3.5: MEM_OBJ MEM_CAP                                 */
-status_t hypercall_ctrl_pd(struct ec *self);    /* 5.4.1: BAD_PAR MEM_CAP; NO_ANSWER when preempted       */
-status_t hypercall_ctrl_ec(struct ec *self);    /* 5.4.2                                                  */
-status_t hypercall_ctrl_sc(struct ec *self);    /* 5.4.3                                                  */
-status_t hypercall_ctrl_pt(struct ec *self);    /* 5.4.4                                                  */
-status_t hypercall_ctrl_sm(struct ec *self);    /* 5.4.5: TIMEOUT OVRFLOW BAD_CPU; NO_ANSWER when blocked */
-status_t hypercall_ctrl_hw(struct ec *self);    /* 5.5.1: BAD_HYP BAD_PAR BAD_FTR ABORTED                 */
-status_t hypercall_assign_int(struct ec *self); /* 5.5.2: BAD_CPU                                         */
-status_t hypercall_assign_dev(struct ec *self); /* 5.5.3: BAD_HYP BAD_DEV BAD_PAR                         */
+status_t
+hypercall_create_pd(struct ec *self); /* 5.3.1: ABORTED BAD_PAR BAD_FTR MEM_OBJ MEM_CAP         */
+status_t
+hypercall_create_ec(struct ec *self); /* 5.3.2: ABORTED BAD_PAR BAD_FTR BAD_CPU MEM_OBJ MEM_CAP */
+status_t
+hypercall_create_sc(struct ec *self); /* 5.3.3: ABORTED BAD_PAR MEM_OBJ MEM_CAP                 */
+status_t
+hypercall_create_pt(struct ec *self); /* 5.3.4: ABORTED MEM_OBJ MEM_CAP                         */
+status_t
+hypercall_create_sm(struct ec *self); /* 5.3.5: MEM_OBJ MEM_CAP                                 */
+status_t
+hypercall_ctrl_pd(struct ec *self); /* 5.4.1: BAD_PAR MEM_CAP; NO_ANSWER when preempted       */
+status_t
+hypercall_ctrl_ec(struct ec *self); /* 5.4.2                                                  */
+status_t
+hypercall_ctrl_sc(struct ec *self); /* 5.4.3                                                  */
+status_t
+hypercall_ctrl_pt(struct ec *self); /* 5.4.4                                                  */
+status_t
+hypercall_ctrl_sm(struct ec *self); /* 5.4.5: TIMEOUT OVRFLOW BAD_CPU; NO_ANSWER when blocked */
+status_t
+hypercall_ctrl_hw(struct ec *self); /* 5.5.1: BAD_HYP BAD_PAR BAD_FTR ABORTED                 */
+status_t
+hypercall_assign_int(struct ec *self); /* 5.5.2: BAD_CPU                                         */
+status_t
+hypercall_assign_dev(struct ec *self); /* 5.5.3: BAD_HYP BAD_DEV BAD_PAR                         */
 
 /* A preempted hypercall goes on. A continuation (kernel/ipc/ipc.h). */
 void ec_cont_hypercall(struct ec *ec);

@@ -16,7 +16,7 @@ enum : unsigned { HELP_STEP_MAX = 64 };
 void ipc_help(struct ec *busy)
 {
     struct sched *const s = &cpu_local()->sched;
-    s->depth = 0; /* what runs now is not in the chain of the current SC */
+    s->helped = busy; /* what runs now is not in the chain of the current SC */
     for (unsigned step = 0;; step++) {
         /* Each round lets interrupts in: a cycle of calls turns here, on its own budget. */
         if (step % HELP_STEP_MAX == 0) {
@@ -75,7 +75,7 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
     struct ec *const handler = pt->ec;
     if (UNLIKELY(handler->cpu != self->cpu))
         ec_kill(self, "its event portal is on another CPU");
-    if (UNLIKELY(handler->cont != nullptr)) {
+    if (UNLIKELY(handler->caller != CALLER_NONE)) {
         if (handler->cont == ec_cont_dead)
             ec_kill(self, "its event handler is dead");
         self->event = event;

@@ -56,19 +56,9 @@ static struct ec *first_waiter(struct sm *sm) REQUIRES(&sm->lock)
     return ec;
 }
 
-status_t sm_up(struct sm *sm)
+/* Apart, and block() too, so that those who find what they want do not pay for what these save. */
+NOINLINE static status_t wake(struct ec *ec)
 {
-    struct ec *ec;
-    {
-        SPIN_GUARD(&sm->lock);
-        ec = first_waiter(sm);
-        if (ec == nullptr) {
-            if (sm->count == UINT64_MAX)
-                return OVRFLOW;
-            sm->count++;
-            return SUCCESS;
-        }
-    }
     if (ec->cpu == cpu_local()->id)
         ec_wake(ec);
     else
@@ -76,7 +66,36 @@ status_t sm_up(struct sm *sm)
     return SUCCESS;
 }
 
-status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, bool *blocked)
+status_t sm_up(struct sm *sm)
+{
+    struct ec *ec;
+    {
+        SPIN_GUARD(&sm->lock);
+        ec = first_waiter(sm);
+        if (ec == nullptr) {
+            if (UNLIKELY(sm->count == UINT64_MAX))
+                return OVRFLOW;
+            sm->count++;
+            return SUCCESS;
+        }
+    }
+    return wake(ec);
+}
+
+/* `self` is in the queue of `sm`. */
+NOINLINE static status_t block(struct sm *sm, struct ec *self, uint64_t deadline)
+{
+    self->waits_at = sm;
+    self->cont = ec_cont_blocked;
+    self->timeout.deadline = deadline;
+    if (deadline != 0) {
+        kobject_get(&sm->obj);
+        sched_timeout_set(&self->timeout);
+    }
+    return NO_ANSWER;
+}
+
+status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline)
 {
     {
         SPIN_GUARD(&sm->lock);
@@ -90,15 +109,7 @@ status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, b
         kobject_get(&self->obj);
         list_add(&self->sm_link, sm->waiters.prev);
     }
-    *blocked = true;
-    self->waits_at = sm;
-    self->cont = ec_cont_blocked;
-    self->timeout.deadline = deadline;
-    if (deadline != 0) {
-        kobject_get(&sm->obj);
-        sched_timeout_set(&self->timeout);
-    }
-    return SUCCESS;
+    return block(sm, self, deadline);
 }
 
 void ec_timeout(struct timeout *t)

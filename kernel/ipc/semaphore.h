@@ -12,9 +12,9 @@ status_t sm_up(struct sm *sm);
 /*
  * The running `self` counts `sm` down (to 0 if `zero`), or is blocked there: then its continuation is
  * set, its status will be SUCCESS or, from `deadline` (STC; 0: never) on, TIMEOUT.
- * Answers SUCCESS, or TIMEOUT if `deadline` has passed; *blocked tells that there is no answer yet.
+ * Answers SUCCESS, TIMEOUT if `deadline` has passed, or NO_ANSWER.
  */
-status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, bool *blocked);
+status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline);
 
 /* Its last reference has gone: whoever waits here waits for ever, and is killed. */
 void sm_retire(struct sm *sm);

@@ -14,7 +14,7 @@
 /* What one format and its owner need in an update. All of it is constant and inlined. */
 struct ptab_owner {
     const struct ptab_format *fmt;
-    uint64_t (*demote)(uint64_t pte, unsigned level); /* leaf bits of `level` for level - 1 */
+    uint64_t (*demote)(uint64_t pte, unsigned level);      /* leaf bits of `level` for level - 1 */
     uint64_t *(*alloc)(void *space, enum frame_fill fill); /* a table, or nullptr           */
     void (*free)(void *space, uint64_t *table);
     void (*flush)(void *space); /* on return the MMU acts on what the tables say now        */
@@ -30,8 +30,8 @@ struct ptab_list {
 };
 enum : unsigned { PTAB_LINK_SHIFT = 3 };
 
-/* Rough cost of what an update does, in units of ten instructions or so. Entries count 1. */
-enum : unsigned { PTAB_COST_WALK = 16, PTAB_COST_TABLE = 64, PTAB_COST_SPLIT = 256 };
+/* Rough cost of what an update does, in units of 25 instructions or so. Entries count 1. */
+enum : unsigned { PTAB_COST_WALK = 8, PTAB_COST_TABLE = 24, PTAB_COST_SPLIT = 128 };
 
 struct ptab_update {
     const struct ptab_owner *owner;

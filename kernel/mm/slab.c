@@ -27,8 +27,7 @@ static struct slab *slab_of(void *object)
 
 typedef void *(*source_t)(unsigned order, enum frame_fill fill);
 
-static struct slab *slab_grow(struct slab_cache *cache, source_t source)
-    REQUIRES(&cache->lock)
+static struct slab *slab_grow(struct slab_cache *cache, source_t source) REQUIRES(&cache->lock)
 {
     struct slab *const slab = source(0, FRAME_RAW);
     if (slab == nullptr)

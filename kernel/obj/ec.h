@@ -29,28 +29,34 @@ enum ec_kind : uint8_t {
 };
 
 struct ec {
-    struct arch_ec arch;     /* offset 0: entry code saves registers here                */
-    struct space_hst *host;  /* behind it: exit code compares it with the active one     */
+    struct arch_ec arch;    /* offset 0: entry code saves registers here                */
+    struct space_hst *host; /* behind it: exit code compares it with the active one     */
     struct space_obj *objects;
     ec_cont_t cont;
-    struct ec *callee;       /* who works for this EC, while it waits for a reply        */
-    uintptr_t caller;        /* whom this EC works for, with CALLER_* in the low bits    */
+    struct ec *callee; /* who works for this EC, while it waits for a reply        */
+    uintptr_t caller;  /* whom this EC works for, with CALLER_* in the low bits    */
     struct utcb *utcb;
     uint16_t cpu;
     enum ec_kind kind;
     _Atomic uint32_t hazard; /* HAZARD_*; set from any CPU                               */
     alignas(KOBJ_ALIGN) struct kobject obj;
-    uint64_t event_base;     /* SEL_EVT                                                  */
-    uint64_t progress;       /* of a preempted hypercall                                 */
-    struct sm *waits_at;     /* the semaphore it is blocked at                           */
-    struct list sm_link;     /* there; under the semaphore's lock                        */
-    struct list parked;      /* SCs that ran into this EC while it is blocked            */
+    uint64_t event_base; /* SEL_EVT                                                  */
+    uint64_t progress;   /* of a preempted hypercall                                 */
+    struct sm *waits_at; /* the semaphore it is blocked at                           */
+    struct list sm_link; /* there; under the semaphore's lock                        */
+    struct list parked;  /* SCs that ran into this EC while it is blocked            */
     struct timeout timeout;
-    uint64_t event;          /* number, while its handler is busy                        */
-    uaddr_t utcb_at;         /* where user mode sees the UTCB                            */
+    uint64_t event;  /* number, while its handler is busy                        */
+    uaddr_t utcb_at; /* where user mode sees the UTCB                            */
 };
 static_assert(offsetof(struct ec, arch) == 0, "entry code");
 static_assert(offsetof(struct ec, host) == sizeof(struct arch_ec), "exit code");
+
+/*
+ * Of a hypercall, but not a status of the interface: the caller's continuation is set, and there is an
+ * answer later or the hypercall goes on when the caller gets the CPU again.
+ */
+static constexpr status_t NO_ANSWER = (status_t)0x100;
 
 /* What create_ec asks for. */
 struct ec_plan {

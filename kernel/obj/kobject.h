@@ -57,8 +57,8 @@ static inline void kobject_get(struct kobject *obj)
 {
     uint32_t refs = atomic_load_explicit(&obj->refs, memory_order_relaxed);
     while (refs != 0)
-        if (atomic_compare_exchange_weak_explicit(&obj->refs, &refs, refs + 1,
-                                                  memory_order_relaxed, memory_order_relaxed))
+        if (atomic_compare_exchange_strong_explicit(&obj->refs, &refs, refs + 1,
+                                                    memory_order_relaxed, memory_order_relaxed))
             return true;
     return false;
 }

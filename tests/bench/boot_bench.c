@@ -6,19 +6,6 @@
 #include "tests/bench/bench.h"
 #include "user/lib/memory.h"
 
-uint64_t bench_stc(void)
-{
-#if defined(__aarch64__)
-    uint64_t stc;
-    __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(stc));
-    return stc;
-#else
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
-#endif
-}
-
 /* The decimal number behind `key` in the kernel's log; 0 if it is not there. */
 static uint64_t find_number(const struct mbuf *log, const char *key)
 {
@@ -43,6 +30,6 @@ void bench_boot(const struct hip *hip, uint64_t now)
     bench_expect(SUCCESS, view.status, "mapping the kernel's log");
     const uint64_t entry = find_number(view.base, "entered at STC ");
     if (entry != 0)
-        bench_report("boot.kernel_entry_to_root", now - entry, "instructions");
-    bench_report("image.memory_footprint", hip->nova_end - hip->nova_start, "bytes");
+        bench_report("", "boot.kernel_entry_to_root", now - entry, "instructions");
+    bench_report("", "image.memory_footprint", hip->nova_end - hip->nova_start, "bytes");
 }

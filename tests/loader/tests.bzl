@@ -84,6 +84,8 @@ _AARCH64 = {
     "no_module_multiboot2": _row("protocol=2", expect = ["^ROOT: No image: ", "^Nothing to run: "], root = None),
     "el3_gicv2": _row(_RAM + "protocol=2 root=0x4a000000", machine = _GIC2 + ",secure=on", **_EL3),
     "el3_gicv3": _row(_RAM + "protocol=2 root=0x4a000000", machine = "virt,virtualization=on,gic-version=3,secure=on", **_EL3),
+    "el3_interrupts_gicv2": _row(_RAM + "protocol=2 root=0x4a000000", machine = _GIC2 + ",secure=on", root = "//tests/interrupt", **_EL3),
+    "el3_interrupts_gicv3": _row(_RAM + "protocol=2 root=0x4a000000", machine = "virt,virtualization=on,gic-version=3,secure=on", root = "//tests/interrupt", **_EL3),
 }
 
 _LOADER = {"aarch64": _AARCH64, "x86_64": _X86_64}
@@ -144,6 +146,9 @@ _UEFI_ROWS = {
     "gicv2": dict(cpu = "aarch64", machine = _GIC2),
     "highest": dict(),
     "large": dict(memory = "8G"),
+    "many_cpus": dict(cpu = "aarch64", cpus = 64),
+    "many_cpus_interrupts": dict(cpu = "aarch64", cpus = 64, root = "//tests/interrupt", timeout_s = 240),
+    "many_cpus_gicv2": dict(cpu = "aarch64", cpus = 8, machine = _GIC2),
     "one_cpu": dict(cpus = 1),
 }
 

@@ -18,7 +18,7 @@ status_t child_create(struct child *child)
         status = hc_create_pd(child->obj, CREATE_PD_OBJ, child->pd);
     if (status == SUCCESS)
         status = hc_create_pd(child->hst, CREATE_PD_HST, child->pd);
-    if (status == SUCCESS && CPU_HAS_PORTS)
+    if (status == SUCCESS && cpu_has_ports())
         status = hc_create_pd(child->pio, CREATE_PD_PIO, child->pd);
     return status;
 }
@@ -33,8 +33,8 @@ status_t child_share_memory(const struct child *child)
     };
     status_t status = SUCCESS;
     for (size_t i = 0; status == SUCCESS && i < sizeof range / sizeof *range; i++)
-        status = memory_share(child->hst, range[i].start, range[i].end - range[i].start,
-                              PERM_MEM_ALL);
+        status =
+            memory_share(child->hst, range[i].start, range[i].end - range[i].start, PERM_MEM_ALL);
     return status;
 }
 

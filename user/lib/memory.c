@@ -52,21 +52,19 @@ status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, ui
 {
     if (!is_range(phys, size) || !is_range(hva, size))
         return BAD_PAR;
-    return delegate(
-        SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-        (struct hc_range){
-            .from = phys / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm, .mad = mad},
-        size / PAGE_SIZE);
+    return delegate(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+                    (struct hc_range){
+                        .from = phys / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm, .mad = mad},
+                    size / PAGE_SIZE);
 }
 
 status_t memory_share(sel_t hst, uint64_t hva, uint64_t size, uint8_t perm)
 {
     if (!is_range(hva, size))
         return BAD_PAR;
-    return delegate(
-        SEL_LIB_ROOT_HST, hst,
-        (struct hc_range){.from = hva / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm},
-        size / PAGE_SIZE);
+    return delegate(SEL_LIB_ROOT_HST, hst,
+                    (struct hc_range){.from = hva / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm},
+                    size / PAGE_SIZE);
 }
 
 struct memory_view memory_view(uint64_t phys, uint64_t size, uint8_t perm, uint32_t mad)

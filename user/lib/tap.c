@@ -6,7 +6,9 @@
 #include "kernel/base/format.h"
 #include "user/lib/console.h"
 
-static bool has_failed; /* the running test */
+/* The running test. */
+static bool has_failed;
+static const char *skipped;
 
 void tap_fail(const char *file, unsigned line, const char *fmt, ...)
 {
@@ -18,6 +20,11 @@ void tap_fail(const char *file, unsigned line, const char *fmt, ...)
     va_end(args);
     print("# %s:%u: %s\n", file, line, reason);
     has_failed = true;
+}
+
+void tap_skip(const char *why)
+{
+    skipped = why;
 }
 
 unsigned tap_run(const struct tap_suite *const suites[], size_t count)
@@ -33,11 +40,13 @@ unsigned tap_run(const struct tap_suite *const suites[], size_t count)
         for (size_t t = 0; t < suites[s]->count; t++) {
             const struct tap_test *const test = &suites[s]->test[t];
             has_failed = false;
+            skipped = nullptr;
             test->run();
             if (suites[s]->after != nullptr)
                 suites[s]->after();
             failed += has_failed;
-            print("%s %zu - %s\n", has_failed ? "not ok" : "ok", ++number, test->name);
+            print("%s %zu - %s%s%s\n", has_failed ? "not ok" : "ok", ++number, test->name,
+                  skipped != nullptr ? " # SKIP " : "", skipped != nullptr ? skipped : "");
         }
     }
     print("# %u of %zu failed\n", failed, total);

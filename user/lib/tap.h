@@ -39,6 +39,9 @@ unsigned tap_run(const struct tap_suite *const suites[], size_t count);
 void tap_fail(const char *file, unsigned line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* This machine has not what the running test needs: its result line says so. */
+void tap_skip(const char *why);
+
 /* "BAD_CAP", or "?" for a number that is none. */
 const char *status_name(status_t status);
 

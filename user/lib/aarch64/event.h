@@ -6,7 +6,10 @@
 #include "kernel/abi/aarch64/utcb.h"  // IWYU pragma: export
 
 /* There is no port space. */
-enum : bool { CPU_HAS_PORTS = false };
+static inline bool cpu_has_ports(void)
+{
+    return false;
+}
 
 enum : uint32_t {
     MTD_IP = MTD_EL2_ELR_SPSR,

@@ -6,7 +6,10 @@
 #include "kernel/abi/x86_64/utcb.h"  // IWYU pragma: export
 
 /* Host ECs need a port space, too (interface specification, 2.2). */
-enum : bool { CPU_HAS_PORTS = true };
+static inline bool cpu_has_ports(void)
+{
+    return true;
+}
 
 enum : uint32_t {
     MTD_IP = MTD_RIP,

@@ -7,6 +7,7 @@
 
 #include "arch/types.h"
 #include "kernel/base/bits.h"
+#include "kernel/base/compiler.h"
 
 struct cpu;
 
@@ -60,7 +61,7 @@ static inline void arch_words_copy(void *to, const void *from, size_t count)
 {
     uint64_t *t = to;
     const uint64_t *f = from;
-    if (count == 1) {
+    if (LIKELY(count == 1)) {
         *t = *f;
         return;
     }

@@ -64,7 +64,8 @@ enum : uintptr_t { WORLD_STICKY = 1 };
 struct arch_space_hst {
     uint64_t *root;
     uint64_t vttbr;     /* VTTBR_EL2: VMID and root                                          */
-    uintptr_t world;    /* its struct space_hst, with WORLD_STICKY if it shares its VMID     */
+    uintptr_t world;    /* its struct space_hst, with WORLD_STICKY if it shares its VMID, or
+                           a CPU needs it (mitigations.h)                                    */
     _Atomic bool dying; /* no EC is bound to it any more: who has it active leaves it        */
 };
 
@@ -77,6 +78,7 @@ struct arch_cpu {
                                   shares its VMID or the FPU is not denied. Others may read it    */
     struct ec *fpu_owner;    /* whose state the FPU registers hold                             */
     uint64_t mpidr;          /* affinity fields of MPIDR_EL1                                   */
+    uint32_t leave_call;     /* firmware call when a host space is left; 0: none (mitigations.h) */
     uint64_t gic_kick;       /* what raises the kick here: GICD_SGIR or ICC_SGI1R_EL1          */
 };
 

@@ -10,6 +10,12 @@
 struct cpu;
 extern struct cpu *sim_cpu_current;
 
+/* The system time counter: stands still unless a test moves it. */
+extern uint64_t sim_stc;
+
+/* What a CPU does while it waits for another; nullptr: nothing. */
+extern void (*sim_relax)(void);
+
 static inline struct cpu *arch_cpu_local(void)
 {
     return sim_cpu_current;
@@ -17,6 +23,13 @@ static inline struct cpu *arch_cpu_local(void)
 
 static inline void arch_cpu_relax(void)
 {
+    if (sim_relax != nullptr)
+        sim_relax();
+}
+
+static inline uint64_t arch_stc_read(void)
+{
+    return sim_stc;
 }
 
 static inline void arch_ptab_sync(void)
@@ -38,9 +51,19 @@ static inline void arch_ec_set_slot(struct arch_ec *ec, unsigned n, uint64_t val
     ec->regs.slot[n] = value;
 }
 
-static inline uint64_t arch_ec_ip([[maybe_unused]] const struct arch_ec *ec)
+static inline uint64_t arch_ec_ip(const struct arch_ec *ec)
 {
-    return 0;
+    return ec->regs.ip;
+}
+
+static inline void arch_ec_set_ip(struct arch_ec *ec, uint64_t ip)
+{
+    ec->regs.ip = ip;
+}
+
+static inline void arch_words_copy(void *to, const void *from, size_t count)
+{
+    memcpy(to, from, count * sizeof(uint64_t));
 }
 
 static inline unsigned arch_phys_bits(void)

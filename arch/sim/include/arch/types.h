@@ -13,9 +13,9 @@ enum : bool { ARCH_HAS_PIO = true, ARCH_HAS_MSR = true, ARCH_HAS_GUEST_IRQ = tru
 /* The pool of a test is a static array; phys_to_virt(p) == p there. */
 #define KERNEL_VIRT UINT64_C(0)
 enum : uint64_t {
-    ARCH_KMAP_WINDOW = UINT64_C(0x7000'0000'0000),
-    ARCH_KMAP_DEVICE = UINT64_C(0x7000'4000'0000),
-    ARCH_KMAP_STACK = UINT64_C(0x7000'8000'0000),
+    ARCH_KMAP_WINDOW = UINT64_C(0x2000'0000'0000), /* what is shown there lies there: machine.c */
+    ARCH_KMAP_DEVICE = UINT64_C(0x2000'4000'0000),
+    ARCH_KMAP_STACK = UINT64_C(0x2000'8000'0000),
 };
 
 /* The kernel's own events of host ECs (interface specification, 8.6). */
@@ -23,27 +23,43 @@ enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
 
 struct arch_regs {
     uint64_t slot[5]; /* P0..P4 */
+    uint64_t ip, sp;
 };
 
 struct arch_ec {
     struct arch_regs regs;
+    void *fpu; /* a page in place of an FPU area; nullptr: no FPU for this EC */
 };
 
 struct arch_space_hst {
     uint64_t *root;
     uint64_t flushes; /* how often the core asked for a flush */
+    bool dying;       /* CPUs that serve leave it             */
 };
+
+struct space_bit;
+struct space_hst;
 
 struct arch_cpu {
-    uint32_t unused;
+    bool kicked;             /* an inter-processor interrupt is pending                  */
+    uint64_t timer;          /* STC at which the timer interrupts; UINT64_MAX: it is off */
+    uint64_t irqs;           /* interrupts of devices that are pending                   */
+    struct space_hst *host;  /* active host space; its translations may be remembered    */
+    struct space_bit *ports; /* whose bitmap was copied                                  */
 };
 
-/* The format of x86_64 long mode, without its attributes; breaks are demanded as on aarch64. */
+/*
+ * The format of x86_64 long mode, without its attributes; breaks are demanded as on aarch64, unless a test
+ * wants it otherwise.
+ */
+#ifndef SIM_BREAK_BITS
+#define SIM_BREAK_BITS 0x7f0f'ffff'ffff'f080 /* all but permissions and the kernel's mark */
+#endif
 static constexpr struct ptab_format ARCH_PTAB_HOST = {
     .levels = 4,
     .root_bits = 9,
     .present = 1,
-    .break_bits = 0x7f0f'ffff'ffff'f080, /* all but permissions and the kernel's mark */
+    .break_bits = SIM_BREAK_BITS,
     .leaf_mask = 0x80,
     .leaf_value = 0x80,
     .addr_mask = 0x000f'ffff'ffff'f000,

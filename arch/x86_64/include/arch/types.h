@@ -57,7 +57,7 @@ struct space_hst;
 /* What a switch to another host space takes besides CR3; arch_cpu.switch_work. */
 enum : uint32_t {
     SWITCH_FPU = 1 << 0,     /* the FPU is open: that must end, whatever the space is */
-    SWITCH_PORTS = 1 << 1,   /* the TSS holds a copy of somebody's ports              */
+    SWITCH_PORTS = 1 << 1,   /* user mode can reach its ports                        */
     SWITCH_BARRIER = 1 << 2, /* indirect branch predictor barrier                     */
 };
 
@@ -70,13 +70,14 @@ struct arch_cpu {
      */
     _Atomic(struct space_hst *) quick_host;
     _Atomic(struct space_hst *) host;
-    uint32_t switch_work;       /* SWITCH_*                                                  */
-    uint32_t ports_generation;  /* of the copy below                                         */
+    uint32_t switch_work;      /* SWITCH_*                                                  */
+    uint32_t ports_generation; /* of the copy below                                         */
     _Atomic(struct space_hst *) ports_host; /* its owner                                     */
-    _Atomic(struct space_bit *) ports; /* whose bitmap the TSS holds a copy of; nullptr: none. Read by
+    _Atomic(struct space_bit *)
+        ports;                 /* whose bitmap the TSS holds a copy of; nullptr: none. Read by
                                           other CPUs                                         */
-    struct ec *fpu_owner;       /* whose state the FPU holds; nullptr: nobody's              */
-    struct cpu_tables *tables;  /* GDT, TSS and I/O permission bitmap                        */
+    struct ec *fpu_owner;      /* whose state the FPU holds; nullptr: nobody's              */
+    struct cpu_tables *tables; /* GDT, TSS and I/O permission bitmap                        */
     uint32_t apic_id;
     uint32_t nmi_count;            /* unexpected NMIs; the first is reported                    */
     const struct arch_regs *fault; /* what stopped the kernel, for arch_cpu_dump                */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "arch/contract/ec.h"
+
+#include "arch/sim/machine.h"
+#include "kernel/abi/utcb.h"
+#include "kernel/cap/space_hst.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/obj/pd.h"
+
+status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
+{
+    ec->arch = (struct arch_ec){.regs = {.ip = ip.raw, .sp = sp.raw}};
+    if (!fpu)
+        return SUCCESS;
+    ec->arch.fpu = pd_frame_alloc(ec->host->pd, 0, FRAME_ZERO);
+    return ec->arch.fpu != nullptr ? SUCCESS : MEM_OBJ;
+}
+
+void arch_ec_fini(struct ec *ec)
+{
+    if (ec->arch.fpu != nullptr)
+        pd_frame_free(ec->host->pd, ec->arch.fpu, 0);
+    if (cpu_local()->current == ec)
+        cpu_local()->current = nullptr;
+}
+
+void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3])
+{
+    for (unsigned i = 0; i < 3; i++)
+        ec->arch.regs.slot[i] = reg[i];
+}
+
+void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
+{
+    const struct arch_regs *const from = &ec->arch.regs;
+    if (mtd & SIM_MTD_SLOTS)
+        memcpy(utcb->word, from->slot, sizeof from->slot);
+    if (mtd & SIM_MTD_IP)
+        utcb->word[5] = from->ip;
+    if (mtd & SIM_MTD_SP)
+        utcb->word[6] = from->sp;
+    if (mtd & SIM_MTD_EVENT)
+        utcb->word[7] = event;
+}
+
+bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
+{
+    struct arch_regs *const to = &ec->arch.regs;
+    if (mtd & SIM_MTD_POISON)
+        return false;
+    if (mtd & SIM_MTD_SLOTS)
+        memcpy(to->slot, utcb->word, sizeof to->slot);
+    if (mtd & SIM_MTD_IP)
+        to->ip = utcb->word[5];
+    if (mtd & SIM_MTD_SP)
+        to->sp = utcb->word[6];
+    return true;
+}
