@@ -91,7 +91,7 @@ static void calls_nest(void)
     CHECK(call_ipc(0, T + 1, 0, 0) == t);
     CHECK(call_reply(0, 0) == s);
     CHECK(call_reply(0, 0) == a);
-    CHECK_EQ(cpu_table[0]->sched.depth, 0);
+    CHECK(cpu_table[0]->sched.helped == nullptr);
 }
 
 static void bad_calls_are_refused_in_order(void)
