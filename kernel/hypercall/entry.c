@@ -57,5 +57,7 @@ static status_t handle(struct ec *ec)
 void ec_cont_hypercall(struct ec *ec)
 {
     ec->cont = ec_resume;
-    hypercall_finish(ec, handle(ec));
+    const status_t status = handle(ec);
+    cpu_local()->sched.again = true; /* not on top of this stack: who helps may come here again */
+    hypercall_finish(ec, status);
 }
