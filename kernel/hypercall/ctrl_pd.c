@@ -34,6 +34,7 @@ enum : uint64_t {
     PROGRESS_DONE = UINT64_C(0xffff'ffff),
     PROGRESS_SRC_OWN = UINT64_C(1) << 32,
     PROGRESS_DST_OWN = UINT64_C(1) << 33,
+    PROGRESS_MEMORY = UINT64_C(1) << 34, /* done counts pages, not slots by the page */
 };
 
 static bool is_space(const struct kobject *obj)
@@ -56,12 +57,17 @@ static ALWAYS_INLINE struct spaces find(const struct ec *self)
     };
 }
 
+static uint64_t progress_kind(const struct kobject *src)
+{
+    return src->type == KOBJ_SPC_HST ? PROGRESS_MEMORY : 0;
+}
+
 /* The caller is preempted: what it has to know when it goes on. */
 COLD static status_t remember(struct ec *self, const struct request *r, uint64_t done)
 {
     const struct kobject *const own = &self->objects->obj;
     self->progress = done | (r->src == own || r->pmm == 0 ? PROGRESS_SRC_OWN : 0) |
-                     (r->dst == own ? PROGRESS_DST_OWN : 0);
+                     (r->dst == own ? PROGRESS_DST_OWN : 0) | progress_kind(r->src);
     self->cont = ec_cont_hypercall;
     return NO_ANSWER;
 }
@@ -214,6 +220,9 @@ COLD static status_t go_on(struct ec *self)
             found.dst = own;
     }
     if (found.src == nullptr || found.dst == nullptr)
+        return BAD_CAP;
+    /* Somebody else may have put another kind of space there. */
+    if (progress_kind(found.src) != (progress & PROGRESS_MEMORY))
         return BAD_CAP;
     return delegate(self, found, done);
 }
