@@ -62,5 +62,7 @@ enum : unsigned { DRAIN_MAX = 8 };
 void ec_cont_hypercall(struct ec *ec)
 {
     ec->cont = ec_resume;
-    hypercall_finish(ec, handle(ec));
+    const status_t status = handle(ec);
+    cpu_local()->sched.again = true; /* not on top of this stack: who helps may come here again */
+    hypercall_finish(ec, status);
 }

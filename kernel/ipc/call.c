@@ -83,6 +83,7 @@ void ec_cont_call(struct ec *ec)
             TAIL_CALL ipc_help(pt->ec);
         sched_restart();
     }
+    cpu_local()->sched.again = true; /* not on top of this stack: who helps may come here again */
     hypercall_finish(ec, status);
 }
 

@@ -8,7 +8,7 @@
  *   ec_resume         leaves the kernel, or waits for a message          itself, by blocking
  *   ec_cont_blocked   waits at a semaphore; SCs that run into it park    up, timeout
  *   ec_cont_call      tries its ipc_call again: the callee was busy      success
- *   ec_cont_event     tries its event again: the handler was busy        success
+ *   ec_cont_event     sends its event, again if the handler was busy     success
  *   ec_cont_startup   raises STARTUP                                     success
  *   ec_cont_hypercall goes on with a hypercall that was preempted        success
  *   ec_cont_dead      killed; or a global thread that waits for a call   nobody
@@ -46,9 +46,6 @@ void ec_cont_call(struct ec *ec);
 void ec_cont_event(struct ec *ec);
 void ec_cont_startup(struct ec *ec);
 void ec_cont_dead(struct ec *ec);
-
-/* Send event `event` of the running `self` to its portal, or kill it. */
-[[noreturn]] void ipc_event(struct ec *self, unsigned event);
 
 /* `self`, which runs, dies, and with it who depends on it; says `why` on the console. */
 [[noreturn]] void ec_kill(struct ec *self, const char *why);

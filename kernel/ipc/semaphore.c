@@ -82,16 +82,14 @@ status_t sm_up(struct sm *sm)
     return wake(ec);
 }
 
-/* `self` is in the queue of `sm`. */
+/* `self` is in the queue of `sm`, which it keeps if it has a deadline. */
 NOINLINE static status_t block(struct sm *sm, struct ec *self, uint64_t deadline)
 {
     self->waits_at = sm;
     self->cont = ec_cont_blocked;
     self->timeout.deadline = deadline;
-    if (deadline != 0) {
-        kobject_get(&sm->obj);
+    if (deadline != 0)
         sched_timeout_set(&self->timeout);
-    }
     return NO_ANSWER;
 }
 
@@ -105,6 +103,9 @@ status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline)
         }
         if (deadline != 0 && deadline <= arch_stc_read())
             return TIMEOUT;
+        /* Who has a deadline keeps the semaphore, unless it was found when its last capability went. */
+        if (deadline != 0 && !kobject_try_get(&sm->obj))
+            return BAD_CAP;
         /* Once in the queue, an up on another CPU may send the wake-up: it is received after this. */
         kobject_get(&self->obj);
         list_add(&self->sm_link, sm->waiters.prev);

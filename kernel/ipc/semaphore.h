@@ -12,7 +12,8 @@ status_t sm_up(struct sm *sm);
 /*
  * The running `self` counts `sm` down (to 0 if `zero`), or is blocked there: then its continuation is
  * set, its status will be SUCCESS or, from `deadline` (STC; 0: never) on, TIMEOUT.
- * Answers SUCCESS, TIMEOUT if `deadline` has passed, or NO_ANSWER.
+ * Answers SUCCESS, TIMEOUT if `deadline` has passed, BAD_CAP if the last capability to `sm` goes just now,
+ * or NO_ANSWER.
  */
 status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline);
 

@@ -46,7 +46,7 @@ struct ec {
     struct list sm_link; /* there; under the semaphore's lock                        */
     struct list parked;  /* SCs that ran into this EC while it is blocked            */
     struct timeout timeout;
-    uint64_t event;  /* number, while its handler is busy                        */
+    uint64_t event;  /* number of the last one                                   */
     uaddr_t utcb_at; /* where user mode sees the UTCB                            */
 };
 static_assert(offsetof(struct ec, arch) == 0, "entry code");
