@@ -41,10 +41,15 @@ static status_t handle(struct ec *ec)
     return hypercall_handler[arch_ec_slot(&ec->arch, 0) & P0_NUMBER_MASK](ec);
 }
 
+enum : unsigned { DRAIN_MAX = 8 };
+
 [[noreturn]] void hypercall_finish(struct ec *ec, status_t status)
 {
-    /* Memory has run out: once more, when what is waiting to be destroyed has been. */
-    if ((status == MEM_OBJ || status == MEM_CAP) && rcu_drain())
+    /*
+     * Memory has run out: again, when what is waiting to be destroyed has been. That lets others go in
+     * turn: an SC its EC, that its spaces, these what is in them.
+     */
+    for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain(); i++)
         status = handle(ec);
     if (status != NO_ANSWER)
         arch_ec_set_slot(&ec->arch, 0, status);

@@ -106,7 +106,7 @@ static uint64_t budget_end(const struct sched *s)
 [[noreturn]] static void run_idle(struct sched *s)
 {
     arm(s, first_timeout(s));
-    rcu_idle_enter();
+    s->again = !rcu_idle_enter();
     while (!s->again)
         arch_cpu_idle();
     rcu_idle_leave();

@@ -34,11 +34,6 @@ static void see(void)
     atomic_store_explicit(&local()->rcu_seen, now, memory_order_seq_cst);
 }
 
-void rcu_idle_enter(void)
-{
-    atomic_store_explicit(&local()->rcu_seen, SEEN_IDLE, memory_order_seq_cst);
-}
-
 void rcu_idle_leave(void)
 {
     see();
@@ -91,6 +86,23 @@ static bool advance(void) REQUIRES(&rcu.lock)
     return true;
 }
 
+/* Whether step() would find something to do. */
+static bool can_step(void)
+{
+    SPIN_GUARD(&rcu.lock);
+    if (rcu.waiting == nullptr)
+        return rcu.dying != nullptr || rcu.next != nullptr;
+    return rcu.dying != nullptr ||
+           all_have_seen(atomic_load_explicit(&rcu.current, memory_order_relaxed));
+}
+
+bool rcu_idle_enter(void)
+{
+    atomic_store_explicit(&local()->rcu_seen, SEEN_IDLE, memory_order_seq_cst);
+    /* A period may have started since this CPU looked last; then it may be the one that others wait for. */
+    return LIKELY(rcu_pending() == 0) || !can_step();
+}
+
 static void kick_others(void)
 {
     const uint64_t period = atomic_load_explicit(&rcu.current, memory_order_relaxed);
@@ -121,8 +133,10 @@ static bool step(void)
         started = advance();
         obj = take_dying();
     }
-    if (started)
+    if (started) {
+        see();
         kick_others();
+    }
     if (obj == nullptr)
         return started;
     if (!kobject_destroy(obj)) {
@@ -146,8 +160,10 @@ void rcu_quiescent(void)
     while (step()) {
         s->again = false; /* what destroying an object has set: it is looked at here */
         arch_interrupt_window();
-        if (s->again)
+        if (s->again) {
+            see(); /* a period that started meanwhile: its kick may just have come, and comes once */
             return;
+        }
     }
 }
 

@@ -30,8 +30,11 @@ void rcu_quiescent(void);
  */
 bool rcu_drain(void);
 
-/* This CPU goes idle: it holds nothing until rcu_idle_leave. */
-void rcu_idle_enter(void);
+/*
+ * This CPU goes idle: it holds nothing until rcu_idle_leave. False if there is something that nobody but
+ * rcu_quiescent of this CPU may ever do; then it has to leave at once.
+ */
+[[nodiscard]] bool rcu_idle_enter(void);
 void rcu_idle_leave(void);
 
 /* A grace period waits for this CPU. Context: interrupt handler. */

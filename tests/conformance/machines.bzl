@@ -20,14 +20,23 @@ _MACHINES = {
     "x86_64_plain_cpu": {"cpu": "x86_64", "cpu_model": "qemu64", "cpus": 2},
 }
 
+# What loads the whole kernel runs on less of them.
+_LOADED = {
+    "aarch64": {"cpu": "aarch64", "cpus": 4, "machine": _GIC3, "timeout_s": 240},
+    "x86_64": {"cpu": "x86_64", "cpus": 4, "timeout_s": 240},
+}
+
 def conformance_tests(name):
     """A test for each machine.
 
     Args:
       name: of all of them together.
     """
-    for machine, row in _MACHINES.items():
+    tests = {machine + "_test": row | {"root": ":conformance"} for machine, row in _MACHINES.items()}
+    for root in ["exhaust", "storm"]:
+        tests |= {"%s_%s_test" % (root, machine): row | {"root": ":" + root} for machine, row in _LOADED.items()}
+    for test, row in tests.items():
         # Several CPUs that wait for each other want several of the host: nothing beside them.
         tags = ["cpu:2"] if row["cpus"] > 1 else []
-        emulator_test(name = machine + "_test", root = ":conformance", **({"memory": "1G", "tags": tags, "timeout_s": 120} | row))
-    native.test_suite(name = name, tests = [machine + "_test" for machine in _MACHINES])
+        emulator_test(name = test, **({"memory": "1G", "tags": tags, "timeout_s": 120} | row))
+    native.test_suite(name = name, tests = tests.keys())
