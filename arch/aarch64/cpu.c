@@ -169,6 +169,7 @@ static void init_host(void)
                                (64 - arch_features.hva_bits));
     SYSREG_WRITE(vttbr_el2, 0);
     SYSREG_WRITE(sctlr_el1, SCTLR_EL1_HOST);
+    SYSREG_WRITE(tcr_el1, 0); /* TBI0: no part of an address is ignored, though stage 1 is off */
     SYSREG_WRITE(cpacr_el1, CPACR_FPEN);
     SYSREG_WRITE(hcr_el2, HCR_HOST);
     isb();

@@ -35,6 +35,7 @@ struct space_obj *space_obj_create(struct pd *pd)
 /* The page of slots that `sel` is in; made if `make`. nullptr: there is none, or memory ran out. */
 static _Atomic uintptr_t *slot_page(struct space_obj *space, uint64_t sel, bool make)
 {
+    sel = index_nospec(sel, SELNUM);
     _Atomic(_Atomic uintptr_t *) *const entry = &space->root[sel / OBJ_PAGE_SLOTS];
     _Atomic uintptr_t *page = atomic_load_explicit(entry, memory_order_acquire);
     if (page != nothing)
@@ -56,7 +57,6 @@ status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject 
 {
     if (sel >= SELNUM)
         return BAD_CAP;
-    sel = index_nospec(sel, SELNUM);
     _Atomic uintptr_t *const page = slot_page(space, sel, true);
     if (page == nullptr)
         return MEM_CAP;

@@ -28,12 +28,14 @@ struct request {
 /*
  * ec->progress: selectors done, and what cannot be looked up again if the call itself has overwritten the
  * slot that it was named by: the space was the caller's own. A source whose content does not matter counts
- * as own. 0: the call begins.
+ * as own. And the kind of the source, as selectors done in memory mean nothing in objects. 0: the call
+ * begins.
  */
 enum : uint64_t {
     PROGRESS_DONE = UINT64_C(0xffff'ffff),
     PROGRESS_SRC_OWN = UINT64_C(1) << 32,
     PROGRESS_DST_OWN = UINT64_C(1) << 33,
+    PROGRESS_TYPE_SHIFT = 34,
 };
 
 static bool is_space(const struct kobject *obj)
@@ -61,7 +63,8 @@ COLD static status_t remember(struct ec *self, const struct request *r, uint64_t
 {
     const struct kobject *const own = &self->objects->obj;
     self->progress = done | (r->src == own || r->pmm == 0 ? PROGRESS_SRC_OWN : 0) |
-                     (r->dst == own ? PROGRESS_DST_OWN : 0);
+                     (r->dst == own ? PROGRESS_DST_OWN : 0) |
+                     (uint64_t)r->src->type << PROGRESS_TYPE_SHIFT;
     return NO_ANSWER;
 }
 
@@ -202,7 +205,8 @@ COLD static status_t go_on(struct ec *self)
         if (arch_ec_slot(&self->arch, 1) - dsb_of(self) < done)
             found.dst = own;
     }
-    if (found.src == nullptr || found.dst == nullptr)
+    if (found.src == nullptr || found.dst == nullptr ||
+        found.src->type != progress >> PROGRESS_TYPE_SHIFT)
         return BAD_CAP;
     return delegate(self, found, done);
 }

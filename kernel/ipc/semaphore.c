@@ -125,19 +125,18 @@ void ec_timeout(struct timeout *t)
     release(ec);
 }
 
-void sm_retire(struct sm *sm)
+bool sm_retire(struct sm *sm)
 {
-    for (;;) {
-        struct ec *ec;
-        {
-            SPIN_GUARD(&sm->lock);
-            ec = first_waiter(sm);
-        }
-        if (ec == nullptr)
-            return;
-        if (ec->cpu == cpu_local()->id)
-            ec_bury(ec);
-        else
-            notify(ec, NOTE_KILL);
+    struct ec *ec;
+    {
+        SPIN_GUARD(&sm->lock);
+        ec = first_waiter(sm);
     }
+    if (ec == nullptr)
+        return true;
+    if (ec->cpu == cpu_local()->id)
+        ec_bury(ec);
+    else
+        notify(ec, NOTE_KILL);
+    return false;
 }

@@ -16,5 +16,8 @@ status_t sm_up(struct sm *sm);
  */
 status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline);
 
-/* Its last reference has gone: whoever waits here waits for ever, and is killed. */
-void sm_retire(struct sm *sm);
+/*
+ * Its last reference has gone: whoever waits here waits for ever, and is killed, one with each call. True when
+ * nobody is left.
+ */
+[[nodiscard]] bool sm_retire(struct sm *sm);

@@ -166,6 +166,30 @@ static void the_last_capability_kills_who_waits_for_ever(void)
     CHECK_EQ(call_status(b), ABORTED);
 }
 
+/* However many wait there, interrupts come in after each. */
+static void who_waits_for_ever_is_killed_one_by_one(void)
+{
+    enum : unsigned { COUNT = 20 };
+    enum : uint64_t { FIRST = 0x80 };
+    start(1);
+    for (uint64_t i = 0; i < COUNT; i++) {
+        struct ec *const ec = call_thread(FIRST + 2 * i, 0, 10, 1);
+        CHECK(call_root_sleeps(sim_stc + 1) == ec);
+        CHECK_EQ(call_down(0, SM, 0), CALL_WAITS);
+        sim_advance(1);
+        CHECK(sim_interrupt(0, SIM_TIMER) == root);
+    }
+    sim_begin(0, call_p0(HYPERCALL_CTRL_PD, 0, SEL_ROOT_OBJ), SEL_ROOT_OBJ, SM << 12, SM << 12, 0);
+    unsigned windows = 0;
+    while (sim_step(0) == SIM_WINDOW)
+        windows++;
+    CHECK(windows >= COUNT);
+    CHECK(sim_user(0) == root);
+    CHECK(call_root_sleeps(0) == nullptr);
+    for (uint64_t i = 0; i < COUNT; i++)
+        CHECK(call_ec(FIRST + 2 * i)->cont == ec_cont_dead);
+}
+
 static void a_deadline_keeps_the_semaphore(void)
 {
     start(2);
@@ -220,6 +244,7 @@ int main(void)
     SIM_RUN(an_up_after_the_timer_counts);
     SIM_RUN(who_was_released_can_wait_again_at_once);
     SIM_RUN(the_last_capability_kills_who_waits_for_ever);
+    SIM_RUN(who_waits_for_ever_is_killed_one_by_one);
     SIM_RUN(a_deadline_keeps_the_semaphore);
     SIM_RUN(a_wakeup_under_way_keeps_the_waiter);
     SIM_RUN(a_semaphore_may_go_while_the_wakeup_is_under_way);

@@ -40,7 +40,8 @@ static bool end(struct kobject *obj)
         return true;
     case KOBJ_SM: {
         struct sm *const sm = CONTAINER_OF(obj, struct sm, obj);
-        sm_retire(sm);
+        if (!sm_retire(sm))
+            return false;
         sm_free(sm);
         return true;
     }
