@@ -27,10 +27,10 @@ static void deliver(struct kobject *obj)
 {
     switch (obj->note) {
     case NOTE_WAKE:
-        ec_wake(CONTAINER_OF(obj, struct ec, obj));
+        ec_wake(CONTAINER_OF(obj, struct ec, wakeup));
         return;
     case NOTE_KILL:
-        ec_bury(CONTAINER_OF(obj, struct ec, obj));
+        ec_bury(CONTAINER_OF(obj, struct ec, wakeup));
         return;
     case NOTE_READY:
         sched_ready(CONTAINER_OF(obj, struct sc, obj));

@@ -10,9 +10,9 @@
 #include "kernel/sched/sched.h"
 
 /*
- * `ec`, on its own CPU, waits at no semaphore any more. A waiter keeps itself, as its wake-up may be
- * under way while its last capability goes. It keeps the semaphore if it has a deadline, else it goes
- * with the last who could release it.
+ * `ec`, on its own CPU, waits at no semaphore any more. It kept the semaphore if it has a deadline, else
+ * it goes with the last who could release it. A waiter itself stays without a reference: it works for
+ * somebody, or its SC is parked here.
  */
 static void release(struct ec *ec)
 {
@@ -24,7 +24,6 @@ static void release(struct ec *ec)
         sched_timeout_clear(&ec->timeout);
         kobject_put(&sm->obj);
     }
-    kobject_put(&ec->obj);
 }
 
 void ec_wake(struct ec *ec)
@@ -42,8 +41,8 @@ void ec_bury(struct ec *ec)
 /* Tell the CPU of a waiter that was taken out of its queue. */
 static void notify(struct ec *ec, enum kobj_note note)
 {
-    ec->obj.note = note;
-    cpu_send(cpu_table[ec->cpu], &ec->obj);
+    ec->wakeup.note = note;
+    cpu_send(cpu_table[ec->cpu], &ec->wakeup);
 }
 
 /* The first waiter, taken out of the queue; nullptr if there is none. */
@@ -107,7 +106,6 @@ status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline)
         if (deadline != 0 && !kobject_try_get(&sm->obj))
             return BAD_CAP;
         /* Once in the queue, an up on another CPU may send the wake-up: it is received after this. */
-        kobject_get(&self->obj);
         list_add(&self->sm_link, sm->waiters.prev);
     }
     return block(sm, self, deadline);

@@ -40,11 +40,12 @@ struct ec {
     enum ec_kind kind;
     _Atomic uint32_t hazard; /* HAZARD_*; set from any CPU                               */
     alignas(KOBJ_ALIGN) struct kobject obj;
-    uint64_t event_base; /* SEL_EVT                                                  */
-    uint64_t progress;   /* of a preempted hypercall                                 */
-    struct sm *waits_at; /* the semaphore it is blocked at                           */
-    struct list sm_link; /* there; under the semaphore's lock                        */
-    struct list parked;  /* SCs that ran into this EC while it is blocked            */
+    uint64_t event_base;   /* SEL_EVT                                                  */
+    uint64_t progress;     /* of a preempted hypercall                                 */
+    struct sm *waits_at;   /* the semaphore it is blocked at                           */
+    struct list sm_link;   /* there; under the semaphore's lock                        */
+    struct list parked;    /* SCs that ran into this EC while it is blocked            */
+    struct kobject wakeup; /* in an inbox for it, as obj may be in the queue of rcu.c  */
     struct timeout timeout;
     uint64_t event;  /* number of the last one                                   */
     uaddr_t utcb_at; /* where user mode sees the UTCB                            */

@@ -281,7 +281,8 @@ TEST(help, cycle_of_calls_does_not_stop_the_cpu)
     EXPECT_STATUS(BAD_CAP, (status_t)t.utcb->word[0]);
 }
 
-static uint32_t fault([[maybe_unused]] uint64_t pid, uint32_t mtd, [[maybe_unused]] struct utcb *utcb)
+static uint32_t fault([[maybe_unused]] uint64_t pid, uint32_t mtd,
+                      [[maybe_unused]] struct utcb *utcb)
 {
     __builtin_trap();
     return mtd;
@@ -292,7 +293,8 @@ TEST(help, cycle_of_events_does_not_stop_the_cpu)
 {
     const sel_t events = new_events(cpu_here());
     struct thread own;
-    MUST(thread_create_local(&own, &(struct thread_plan){.cpu = cpu_here(), .events = events}, fault));
+    MUST(thread_create_local(&own, &(struct thread_plan){.cpu = cpu_here(), .events = events},
+                             fault));
     for (unsigned event = 0; event < hip->sel_hst_arch; event++)
         MUST(thread_create_portal(&own, events + event, event, 0));
     serve(fault);
