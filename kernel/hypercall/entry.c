@@ -49,7 +49,8 @@ enum : unsigned { DRAIN_MAX = 8 };
      * Memory has run out: again, when what is waiting to be destroyed has been. That lets others go in
      * turn: an SC its EC, that its spaces, these what is in them.
      */
-    for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain(); i++)
+    for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
+         i++)
         status = handle(ec);
     if (status != NO_ANSWER)
         arch_ec_set_slot(&ec->arch, 0, status);

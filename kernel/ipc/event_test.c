@@ -305,7 +305,8 @@ static void two_cpus_may_recall_each_other(void)
     CHECK_EQ(sim_step(1), SIM_SPIN);
     CHECK(sim_interrupt(0, SIM_KICK) == root);
     CHECK_EQ(sim_step(1), SIM_USER);
-    CHECK(sim_interrupt(1, SIM_KICK) == h3); /* its own recall comes with the kick that is pending */
+    CHECK(sim_interrupt(1, SIM_KICK) ==
+          h3); /* its own recall comes with the kick that is pending */
     CHECK_EQ(call_status(b), SUCCESS);
 }
 

@@ -12,7 +12,15 @@ enum : sel_t { SHARED_GATE = SEL_SHARED, PORTAL_A, PORTAL_B, FAULT };
 enum : uint8_t { GROUP_ORDER = 4 };
 
 /* In the object space of a child. */
-enum : sel_t { CHILD_PD = 1, CHILD_OBJ, CHILD_HST, CHILD_GATE, CHILD_A, CHILD_B, CHILD_FREE = 0x100000 >> 8 };
+enum : sel_t {
+    CHILD_PD = 1,
+    CHILD_OBJ,
+    CHILD_HST,
+    CHILD_GATE,
+    CHILD_A,
+    CHILD_B,
+    CHILD_FREE = 0x100000 >> 8
+};
 
 static _Atomic uint64_t alive;
 
@@ -93,15 +101,14 @@ static void hoard([[maybe_unused]] uint64_t arg)
         atomic_fetch_add(&alive, 1);
         (void)hc_create_sm(sel, CHILD_PD, 0);
         (void)hc_create_pd(sel + 1, CREATE_PD_PD, CHILD_PD);
-        (void)hc_create_ec(
-            sel + 2, CHILD_PD,
-            (struct hc_ec){.flags = CREATE_EC_GLOBAL | CREATE_EC_FPU, .page = UTCB_START + sel * UTCB_SIZE});
+        (void)hc_create_ec(sel + 2, CHILD_PD,
+                           (struct hc_ec){.flags = CREATE_EC_GLOBAL | CREATE_EC_FPU,
+                                          .page = UTCB_START + sel * UTCB_SIZE});
         (void)hc_create_pd(sel + 3, CREATE_PD_OBJ, sel + 1);
-        (void)hc_ctrl_pd(CHILD_OBJ, CHILD_OBJ,
-                         (struct hc_range){.from = CHILD_FREE,
-                                           .to = (sel & 0x7f) << 11,
-                                           .order = 7,
-                                           .perm = PERM_MASK});
+        (void)hc_ctrl_pd(
+            CHILD_OBJ, CHILD_OBJ,
+            (struct hc_range){
+                .from = CHILD_FREE, .to = (sel & 0x7f) << 11, .order = 7, .perm = PERM_MASK});
         (void)hc_ctrl_pd(CHILD_HST, CHILD_HST,
                          (struct hc_range){.from = PAGES_START / PAGE_SIZE,
                                            .to = sel << 9,
@@ -212,8 +219,16 @@ static void breeding(struct family *f, uint16_t cpu)
 }
 
 static void (*const ways[])(struct family *f, uint16_t cpu) = {
-    spinning,       blocked,           blocked_with_a_deadline, blocked_where_we_are_too, calling,
-    calling_in_a_circle, faulting,     handling_for_ever,   hoarding,            breeding,
+    spinning,
+    blocked,
+    blocked_with_a_deadline,
+    blocked_where_we_are_too,
+    calling,
+    calling_in_a_circle,
+    faulting,
+    handling_for_ever,
+    hoarding,
+    breeding,
 };
 enum : uint64_t { WAYS = sizeof ways / sizeof *ways };
 

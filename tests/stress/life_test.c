@@ -83,7 +83,7 @@ static struct family called;
 static uint32_t answer_as_zombie([[maybe_unused]] uint64_t pid, [[maybe_unused]] uint32_t mtd,
                                  struct utcb *utcb)
 {
-    const sel_t slots[] = {called.ec[0],      called.child.pio, called.child.hst,
+    const sel_t slots[] = {called.ec[0],     called.child.pio, called.child.hst,
                            called.child.obj, called.child.pd,  GATE};
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
         if (hc_ctrl_pd(CHILD_ROOT_OBJ, CHILD_ROOT_OBJ,

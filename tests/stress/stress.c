@@ -180,9 +180,8 @@ status_t family_global(struct family *f, uint16_t cpu, uint8_t prio, thread_fn *
     status_t status = allow_start(f, cpu);
     if (status == SUCCESS)
         status = thread_create_global(
-            &t,
-            &(struct thread_plan){.cpu = cpu, .pd = f->child.pd, .events = family_events(cpu)}, fn,
-            arg);
+            &t, &(struct thread_plan){.cpu = cpu, .pd = f->child.pd, .events = family_events(cpu)},
+            fn, arg);
     if (status != SUCCESS)
         return status;
     f->ec[f->count] = t.ec;
@@ -219,7 +218,8 @@ void family_forget(const struct family *f)
 void family_stop(const struct family *f)
 {
     enum : uint8_t { ALL_OBJECTS = 18, MANY_PAGES = 31 };
-    const uint64_t pages = ((uint64_t)hip + PAGE_SIZE) / PAGE_SIZE; /* the HIP is the last of them */
+    const uint64_t pages =
+        ((uint64_t)hip + PAGE_SIZE) / PAGE_SIZE; /* the HIP is the last of them */
     (void)hc_ctrl_pd(SEL_ROOT_OBJ, f->child.obj, (struct hc_range){.order = ALL_OBJECTS});
     for (uint64_t page = 0; page < pages; page += 1ull << MANY_PAGES)
         (void)hc_ctrl_pd(SEL_LIB_ROOT_HST, f->child.hst,

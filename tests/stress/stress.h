@@ -29,7 +29,7 @@ extern const struct tap_suite life_suite, children_suite, exhaustion_suite;
  * the work slots, aligned to its size.
  */
 enum : sel_t {
-    SEL_METER = 0x1000, /* 256 */
+    SEL_METER = 0x1000,  /* 256 */
     SEL_SHARED = 0x1400, /* 512 */
     SEL_WORK = 0x2000,
     SEL_WORK_COUNT = 0x80,
