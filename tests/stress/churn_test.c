@@ -154,7 +154,7 @@ static status_t make_whole(uint16_t cpu, sel_t sel)
     for (uint64_t i = 1; status == SUCCESS && i <= 8; i++)
         status = hc_ctrl_pd(SEL_LIB_ROOT_HST, pd + HST,
                             (struct hc_range){.from = PAGES_START / PAGE_SIZE,
-                                              .to = i << (9 + 2 * i),
+                                              .to = i << (8 + 2 * i),
                                               .order = (uint8_t)(i & 3),
                                               .perm = PERM_MEM_R | PERM_MEM_W});
     return status;
