@@ -7,6 +7,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/hypercall/hypercall.h"
 #include "kernel/ipc/ipc.h"
+#include "kernel/ipc/semaphore.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sync/rcu.h"
 
@@ -32,12 +33,19 @@ static ALWAYS_INLINE status_t dispatch(struct ec *self)
     return handler[arch_ec_slot(&self->arch, 0) & P0_NUMBER_MASK](self);
 }
 
-/* Memory has run out: once more, when what is waiting to be destroyed has been. */
+/* Memory has run out, or `self` itself is in the way: once more, when what waits to be destroyed has been. */
 COLD static status_t retry(struct ec *self, status_t status)
 {
-    return status != NO_ANSWER && rcu_drain() ? dispatch(self) : status;
+    if (status != NO_ANSWER && rcu_drain())
+        status = dispatch(self);
+    while (status == SM_LATER) {
+        rcu_drain();
+        status = dispatch(self);
+    }
+    return status;
 }
-static_assert(MEM_OBJ == BAD_DEV + 1 && MEM_CAP == MEM_OBJ + 1 && NO_ANSWER > MEM_CAP,
+static_assert(MEM_OBJ == BAD_DEV + 1 && MEM_CAP == MEM_OBJ + 1 && NO_ANSWER > MEM_CAP &&
+                  SM_LATER > MEM_CAP,
               "rare ones last");
 
 /* All but calls. Apart, so that calls do not pay for what it saves. */

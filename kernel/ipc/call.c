@@ -6,7 +6,6 @@
 #include "kernel/cap/space_obj.h"
 #include "kernel/ipc/link.h"
 #include "kernel/sched/sched.h"
-#include "kernel/sync/rcu.h"
 
 static ALWAYS_INLINE struct ec *answer(struct ec *self, status_t status)
 {
@@ -85,7 +84,7 @@ NOINLINE static struct ec *reply_slow(struct ec *self)
     }
     self->cont = nullptr;
     if (tagged & CALLER_ZOMBIE)
-        rcu_defer(&self->obj);
+        kobject_put(&self->obj);
 
     const uint32_t mtd = (uint32_t)arch_ec_slot(&self->arch, 1);
     caller->callee = nullptr;

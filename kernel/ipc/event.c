@@ -8,7 +8,6 @@
 #include "kernel/device/console.h"
 #include "kernel/ipc/link.h"
 #include "kernel/sched/sched.h"
-#include "kernel/sync/rcu.h"
 
 /* Links followed at once to the end of a chain; then interrupts get their turn. */
 enum : unsigned { HELP_STEP_MAX = 64 };
@@ -52,7 +51,7 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
         self->caller = 0;
         self->cont = ec_cont_dead;
         if (tagged & CALLER_ZOMBIE)
-            rcu_defer(&self->obj);
+            kobject_put(&self->obj);
         if (caller == nullptr)
             break;
         caller->callee = nullptr;

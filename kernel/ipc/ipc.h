@@ -28,7 +28,7 @@
 /* Tags in the low bits of ec->caller. */
 enum : uintptr_t {
     CALLER_EVENT = 1,  /* entered by an event: the reply is architectural */
-    CALLER_ZOMBIE = 2, /* without references: goes when it has replied    */
+    CALLER_ZOMBIE = 2, /* kept by being active only: goes when it has replied */
     CALLER_TAGS = 3,
 };
 

@@ -4,6 +4,7 @@
 #include "kernel/ipc/semaphore.h"
 
 #include "arch/inline.h"
+#include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
 #include "kernel/ipc/ipc.h"
@@ -86,8 +87,9 @@ status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, b
         }
         if (deadline != 0 && deadline <= arch_stc_read())
             return TIMEOUT;
+        if (UNLIKELY(!kobject_try_get(&self->obj)))
+            return SM_LATER;
         /* Once in the queue, an up on another CPU may send the wake-up: it is received after this. */
-        kobject_get(&self->obj);
         list_add(&self->sm_link, sm->waiters.prev);
     }
     *blocked = true;

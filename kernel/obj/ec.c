@@ -92,8 +92,11 @@ void ec_free(struct ec *ec)
 void ec_retire(struct ec *ec)
 {
     rcu_object_gone();
-    if (ec->caller != 0)
-        ec->caller |= CALLER_ZOMBIE;
-    else
+    if (ec->caller == 0) {
         ec_free(ec);
+        return;
+    }
+    /* Being active is a reference from now on: it may wait, which takes one and gives it back. */
+    kobject_get(&ec->obj);
+    ec->caller |= CALLER_ZOMBIE;
 }
