@@ -74,7 +74,7 @@ def _command(ctx, console, boot):
     cpu = BOARDS[ctx.attr.board]["cpu"]
     default = _machine(ctx)
     kernel = ctx.file.loader or boot
-    command = [_program(ctx, cpu), "-accel", "tcg"]
+    command = [_program(ctx, cpu), "-accel", "tcg,thread=single" if ctx.attr.one_thread else "tcg"]
     command += ["-machine", ctx.attr.machine or default.machine]
     command += ["-cpu", ctx.attr.cpu_model or default.cpu]
     command += ["-smp", "%d" % (ctx.attr.cpus or default.cpus)]
@@ -156,6 +156,7 @@ _ATTRS = {
     "machine_args": attr.string_list(doc = "More arguments; {boot}, {elf} and {root} are the kernel's and the root task's files, {elf_folder} and {root_folder} where they are."),
     "memory": attr.string(doc = "-m; the board's if empty."),
     "modules": attr.label_keyed_string_dict(allow_files = True, cfg = _to_user, doc = "Boot modules and the words behind their names."),
+    "one_thread": attr.bool(doc = "The machine's CPUs take turns: none waits for a lock that another holds while the host does not run it."),
     "qemu": attr.label(default = "@qemu10//:all", cfg = "exec"),
     "root": attr.label(cfg = _to_user, allow_single_file = True, doc = "The root task: a user_program."),
     "root_args": attr.string(doc = "Words behind the root task's name."),

@@ -8,10 +8,18 @@ load(":image.bzl", _kernel_image = "kernel_image")
 host_test = _host_test
 kernel_image = _kernel_image
 
-def kernel_library(name, **kwargs):
-    """A library that builds for every CPU of the kernel and, for unit tests, for the host."""
+def kernel_library(name, once = False, copts = [], **kwargs):
+    """A library that builds for every CPU of the kernel and, for unit tests, for the host.
+
+    Args:
+      name: of the target.
+      once: its code runs once, at boot or at the end: small rather than fast.
+      copts: more options of the compiler.
+      **kwargs: as of cc_library.
+    """
     cc_library(
         name = name,
+        copts = copts + (["-Oz"] if once else []),
         linkstatic = True,
         **kwargs
     )

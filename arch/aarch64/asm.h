@@ -11,6 +11,7 @@
 #define CPU_FAULT_FRAME 32
 #define CPU_WORLD 40
 #define CPU_MPIDR 56
+#define CPU_AGAIN 80
 
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
@@ -38,6 +39,9 @@
 
 /* CPTR_EL2: use of FPU and SIMD registers traps. */
 #define CPTR_TFP 0x400
+
+/* From here on a hypercall's status is not the whole story: HYPERCALL_RARE. */
+#define STATUS_RARE 0xa
 
 /* struct board (platforms/board.h) */
 #define BOARD_GICD 64

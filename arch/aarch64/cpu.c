@@ -169,6 +169,7 @@ static void init_host(void)
                                (64 - arch_features.hva_bits));
     SYSREG_WRITE(vttbr_el2, 0);
     SYSREG_WRITE(sctlr_el1, SCTLR_EL1_HOST);
+    SYSREG_WRITE(tcr_el1, 0); /* TBI0: no part of an address is ignored, though stage 1 is off */
     SYSREG_WRITE(cpacr_el1, CPACR_FPEN);
     SYSREG_WRITE(hcr_el2, HCR_HOST);
     isb();
@@ -194,7 +195,11 @@ void arch_cpu_init(struct cpu *cpu)
 
 void arch_interrupt_window(void)
 {
+    /* An exception overwrites what a hypercall has left in these registers (vectors.S). */
+    const uint64_t elr = SYSREG_READ(elr_el2), spsr = SYSREG_READ(spsr_el2);
     __asm__ volatile("msr daifclr, #2\n isb\n msr daifset, #2" : : : "memory");
+    SYSREG_WRITE(elr_el2, elr);
+    SYSREG_WRITE(spsr_el2, spsr);
 }
 
 void arch_cpu_idle(void)

@@ -27,6 +27,8 @@ static_assert(offsetof(struct arch_ec, stack_top) == EC_STACK, "vectors.S");
 static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
 static_assert(offsetof(struct cpu, arch.world) == CPU_WORLD, "vectors.S");
 static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
+static_assert(offsetof(struct cpu, sched.again) == CPU_AGAIN, "vectors.S");
+static_assert(HYPERCALL_RARE == STATUS_RARE, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.vttbr) == SPACE_VTTBR, "vectors.S");
 static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vectors.S");
 
@@ -57,7 +59,7 @@ status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
     ec->arch = (struct arch_ec){
         .regs = {.sp = sp.raw, .elr = ip.raw},
         .stack_top = cpu_table[ec->cpu]->stack_top,
-        .fpu = fpu ? fpu_create() : nullptr,
+        .fpu = fpu ? fpu_create(ec) : nullptr,
     };
     return fpu && ec->arch.fpu == nullptr ? MEM_OBJ : SUCCESS;
 }

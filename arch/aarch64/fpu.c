@@ -5,17 +5,19 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/sysreg.h"
 #include "kernel/base/string.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/mm/slab.h"
+#include "kernel/obj/pd.h"
 
 static_assert(offsetof(struct arch_fpu, fpsr) == 8, "fpu.S");
 static_assert(offsetof(struct arch_fpu, v) == FPU_VECTORS, "fpu.S");
 
 static struct slab_cache cache = SLAB_CACHE(struct arch_fpu);
 
-struct arch_fpu *fpu_create(void)
+struct arch_fpu *fpu_create(const struct ec *ec)
 {
-    struct arch_fpu *const fpu = slab_alloc(&cache);
+    struct arch_fpu *const fpu = pd_object_alloc(ec->host->pd, &cache);
     if (fpu != nullptr)
         memset(fpu, 0, sizeof *fpu);
     return fpu;
@@ -28,7 +30,7 @@ void fpu_destroy(struct ec *ec)
         return;
     if (cpu->fpu_owner == ec)
         cpu->fpu_owner = nullptr;
-    slab_free(&cache, ec->arch.fpu);
+    pd_object_free(ec->host->pd, &cache, ec->arch.fpu);
     ec->arch.fpu = nullptr;
 }
 

@@ -14,8 +14,8 @@ struct arch_fpu {
     uint64_t v[64];
 };
 
-/* A state of all zeroes; nullptr if memory has run out. */
-[[nodiscard]] struct arch_fpu *fpu_create(void);
+/* A state of all zeroes, on the account of the PD of `ec`; nullptr if memory has run out. */
+[[nodiscard]] struct arch_fpu *fpu_create(const struct ec *ec);
 
 /* Give back the state of `ec`, if it has one. Its registers, too, go from this CPU. */
 void fpu_destroy(struct ec *ec);

@@ -193,7 +193,8 @@ struct irq_message arch_irq_assign(unsigned n, const struct irq_setting *setting
 {
     const unsigned intid = INTID_SPI + n;
     write_bit(gic_dist, GICD_ICENABLER, intid);
-    ops->route(intid, cpu_table[setting->cpu]);
+    static_assert((CPU_MAX & (CPU_MAX - 1)) == 0, "index_nospec");
+    ops->route(intid, cpu_table[index_nospec(setting->cpu, CPU_MAX)]);
     set_trigger(gic_dist, intid, setting->level);
     if (!setting->masked)
         write_bit(gic_dist, GICD_ISENABLER, intid);

@@ -13,6 +13,7 @@
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
+#include "kernel/obj/pd.h"
 
 /* Arm ARM, VTTBR_EL2. VMID 0 is shared by spaces that came when all others were taken. */
 enum : unsigned { VTTBR_VMID_SHIFT = 48, VMID_SHARED = 0 };
@@ -53,9 +54,14 @@ static uint64_t vmid_of(uint64_t vttbr)
     return vttbr >> VTTBR_VMID_SHIFT;
 }
 
+static struct pd *space_pd(struct arch_space_hst *space)
+{
+    return CONTAINER_OF(space, struct space_hst, arch)->pd;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
-    space->root = frame_alloc(ROOT_ORDER, FRAME_ZERO);
+    space->root = pd_frame_alloc(space_pd(space), ROOT_ORDER, FRAME_ZERO);
     if (space->root == nullptr)
         return MEM_OBJ;
     const uint64_t vmid = vmid_take();
@@ -120,7 +126,7 @@ void arch_space_hst_fini(struct arch_space_hst *space)
     arch_space_hst_flush(space);
     if (vmid_of(space->vttbr) != VMID_SHARED)
         vmid_give(vmid_of(space->vttbr));
-    frame_free(space->root, ROOT_ORDER);
+    pd_frame_free(space_pd(space), space->root, ROOT_ORDER);
 }
 
 void arch_space_hst_flush(struct arch_space_hst *space)

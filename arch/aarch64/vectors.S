@@ -48,7 +48,7 @@
     mov     sp, x1
 .endm
 
-.macro load_volatile_and_leave
+.macro load_x2_to_x30
     ldp     x18, x30, [sp, #REGS_X18]
     ldp     x16, x17, [sp, #128]
     ldp     x14, x15, [sp, #112]
@@ -58,7 +58,9 @@
     ldp     x6, x7, [sp, #48]
     ldp     x4, x5, [sp, #32]
     ldp     x2, x3, [sp, #16]
-    ldp     x0, x1, [sp, #0]
+.endm
+
+.macro leave
     eret
     dsb     nsh                             /* nothing is speculated behind the return */
     isb
@@ -114,19 +116,46 @@ vectors:
     .balign 0x80
 
 user_hypercall:
+    and     x3, x0, #0xf
     take_stack
-    bl      hypercall_enter
-    mrs     x1, tpidr_el2
+    cmp     x3, #1
+    b.ls    2f
+    adrp    x4, hypercall_handler
+    add     x4, x4, :lo12:hypercall_handler
+    ldr     x4, [x4, x3, lsl #3]
+    blr     x4
+1:  mrs     x1, tpidr_el2
     ldr     x2, [x1, #CPU_CURRENT]
-    cmp     x0, x2
-    b.ne    1f
-    mov     sp, x0
-    load_volatile_and_leave
+    ldrb    w3, [x1, #CPU_AGAIN]
+    cmp     w0, #STATUS_RARE
+    b.hs    4f
+    cbnz    w3, 4f
+    mov     sp, x2
+    mov     w0, w0
+    load_x2_to_x30
+    ldr     x1, [sp, #8]
+    leave
 
-1:  save_rest x2
-    cbnz    x0, ec_switch
+2:  b.eq    3f                              /* no indirect branch on the way of calls */
+    bl      ipc_call                        /* (ec), returns only if it has a status */
+    b       1b
+3:  bl      ipc_reply
+    b       1b
+
+4:  mov     w1, w0
     mov     x0, x2
-    b       hypercall_leave
+    save_rest x0
+    b       hypercall_finish                /* (ec, status) */
+
+/* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return; and its like */
+    .global arch_ec_switch, arch_ec_switch_back
+arch_ec_switch:
+arch_ec_switch_back:
+    bti_landing c
+    save_rest x0
+    mov     x0, x1
+    mrs     x1, tpidr_el2
+    b       ec_switch
 
 /* void arch_ec_resume(struct ec *ec) */
     .global arch_ec_resume
@@ -165,7 +194,9 @@ ec_load:
     ldp     x23, x24, [sp, #REGS_X19 + 32]
     ldp     x21, x22, [sp, #REGS_X19 + 16]
     ldp     x19, x20, [sp, #REGS_X19]
-    load_volatile_and_leave
+    load_x2_to_x30
+    ldp     x0, x1, [sp, #0]
+    leave
 
 2:  mov     x19, x0
     mov     x0, x3
@@ -202,9 +233,9 @@ user_irq:
     mov     x0, x19
     b       sched_leave
 
-/* An interrupt while the CPU rests or has opened a window: keep what C may change, and ELR and SPSR. */
+/* An interrupt in arch_interrupt_window, which keeps ELR and SPSR of user mode: keep what C may change. */
 kernel_irq:
-    stp     x29, x30, [sp, #-192]!
+    stp     x29, x30, [sp, #-176]!
     stp     x0, x1, [sp, #16]
     stp     x2, x3, [sp, #32]
     stp     x4, x5, [sp, #48]
@@ -214,15 +245,9 @@ kernel_irq:
     stp     x12, x13, [sp, #112]
     stp     x14, x15, [sp, #128]
     stp     x16, x17, [sp, #144]
-    mrs     x0, elr_el2
-    mrs     x1, spsr_el2
-    stp     x18, x0, [sp, #160]
-    str     x1, [sp, #176]
+    str     x18, [sp, #160]
     bl      gic_handle
-    ldr     x1, [sp, #176]
-    ldp     x18, x0, [sp, #160]
-    msr     spsr_el2, x1
-    msr     elr_el2, x0
+    ldr     x18, [sp, #160]
     ldp     x16, x17, [sp, #144]
     ldp     x14, x15, [sp, #128]
     ldp     x12, x13, [sp, #112]
@@ -232,7 +257,7 @@ kernel_irq:
     ldp     x4, x5, [sp, #48]
     ldp     x2, x3, [sp, #32]
     ldp     x0, x1, [sp, #16]
-    ldp     x29, x30, [sp], #192
+    ldp     x29, x30, [sp], #176
     eret
 
 /* x0 = kind, SP_EL0 = x0. A second fault, while the first is reported, stops the CPU. */

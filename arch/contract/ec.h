@@ -7,13 +7,17 @@
  * arch_ec_set_slot, the instruction pointer by arch_ec_ip and arch_ec_set_ip (arch/inline.h).
  *
  * A hypercall that ends in the thread that made it is the common case, so not all registers are saved
- * for it: those that C preserves stay in the CPU. They go into the frame when another EC is to run.
+ * for it: those that C preserves stay in the CPU. They go into the frame when something else is to run.
  *
- *   entry: save what C may change --> hypercall_enter(ec) --+-- answers ec -------> restore that, leave
- *                                                           +-- answers another --> save the rest,
- *                                                           |                       as arch_ec_resume
- *                                                           +-- answers nullptr --> save the rest,
- *                                                                                   hypercall_leave(ec)
+ *   entry: save what C may change --> hypercall_handler[number](ec) --+-- a status -------> restore that,
+ *                                       |                             |                     leave
+ *                                       |                             +-- anything else --> save the rest,
+ *                                       |                                      hypercall_finish(ec, status)
+ *                                       +-- arch_ec_switch(ec, next) ---> save the rest,
+ *                                                                         as arch_ec_resume(next)
+ *
+ * "A status" is one below HYPERCALL_RARE while cpu->sched.again is not set. Hazards are not asked for: who
+ * raises one for the EC that runs makes the scheduler look (ctrl_ec, cpu_kicked), or interrupts it.
  */
 #pragma once
 
@@ -44,6 +48,16 @@ void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3]);
 [[noreturn]] void arch_ec_resume(struct ec *ec);
 
 /*
+ * Only within a hypercall of `ec`, the running EC: leave the kernel into `next`, another one on this CPU,
+ * in the middle of what the handler does. Does not return; declared as handlers are, so that it can be
+ * their last call.
+ */
+status_t arch_ec_switch(struct ec *ec, struct ec *next);
+
+/* The same if `next` came into the kernel by an event. arch_ec_switch is for who made a hypercall. */
+status_t arch_ec_switch_back(struct ec *ec, struct ec *next);
+
+/*
  * Architectural message (interface specification, 4.4.2, 7.7.3, 8.7.3): copy what `mtd` selects of the
  * state of `ec`, which raised `event`, into the UTCB of its handler. The rest of the UTCB stays.
  */
@@ -66,13 +80,19 @@ void arch_ports_flush(struct space_bit *ports);
 /*
  * Called by the entry code on this CPU's kernel stack, interrupts off:
  *
- * Hypercall of `ec` (kernel/hypercall/entry.c). The frame holds slots P0..P4, all other registers that
- * C may change, instruction and stack pointer. Answers as the figure above says.
+ * Hypercalls by number (kernel/hypercall/entry.c). The frame holds slots P0..P4 and all other registers
+ * that C may change. 0 and 1, calls and replies, are ipc_call and ipc_reply: they may be called directly.
  */
-struct ec *hypercall_enter(struct ec *ec);
+extern status_t (*const hypercall_handler[16])(struct ec *ec);
+status_t ipc_call(struct ec *ec);
+status_t ipc_reply(struct ec *ec);
+static constexpr status_t HYPERCALL_RARE = MEM_OBJ; /* NO_ANSWER is beyond it */
 
-/* All registers of `ec` are in its frame: run what is to run next (kernel/sched/sched.c). */
-[[noreturn]] void hypercall_leave(struct ec *ec);
+/*
+ * The handler of `ec` answered `status`, which is none or not the whole story; all registers of `ec` are
+ * in its frame.
+ */
+[[noreturn]] void hypercall_finish(struct ec *ec, status_t status);
 
 /* Exception number `event` of `ec`, all registers in its frame (kernel/ipc/event.c). */
 [[noreturn]] void ec_event(struct ec *ec, unsigned event);

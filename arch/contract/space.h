@@ -8,8 +8,8 @@
 #include "kernel/mm/ptab.h"
 
 /*
- * Give the new host space its root table (frames from the pool, with the kernel's own entries where
- * user and kernel share a table) and its TLB tag.
+ * Give the new host space its root table (on the account of its PD, with the kernel's own entries where
+ * user and kernel share a table) and its TLB tag. `space` is a member of struct space_hst, whose pd is set.
  * Errors: MEM_OBJ.
  */
 status_t arch_space_hst_init(struct arch_space_hst *space);

@@ -12,6 +12,7 @@
 #include "arch/sim/boot.h"
 #include "arch/sim/fiber.h"
 #include "arch/sim/mmu.h"
+#include "kernel/abi/hypercall.h"
 #include "kernel/base/bits.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
@@ -189,17 +190,25 @@ void sim_raise(unsigned n)
     end_here(SIM_ENTERED);
 }
 
-[[noreturn]] static void leave_into(struct ec *ec, struct ec *self)
+status_t arch_ec_switch([[maybe_unused]] struct ec *ec, struct ec *next)
 {
-    if (ec == nullptr)
-        hypercall_leave(self);
-    arch_ec_resume(ec);
+    arch_ec_resume(next);
+}
+
+status_t arch_ec_switch_back(struct ec *ec, struct ec *next)
+{
+    return arch_ec_switch(ec, next);
 }
 
 static void enter_hypercall(void)
 {
     struct ec *const self = cpu_local()->current;
-    leave_into(hypercall_enter(self), self);
+    const uint64_t p0 = arch_ec_slot(&self->arch, 0);
+    const status_t status = hypercall_handler[p0 & P0_NUMBER_MASK](self);
+    if (status >= HYPERCALL_RARE || cpu_local()->sched.again)
+        hypercall_finish(self, status);
+    arch_ec_set_slot(&self->arch, 0, status);
+    arch_ec_resume(self);
 }
 
 static void enter_event(void)

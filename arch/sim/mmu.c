@@ -14,6 +14,7 @@
 #include "kernel/cpu/remote.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/ptab.h"
+#include "kernel/obj/pd.h"
 
 enum : unsigned { TLB_SIZE = 64 };
 
@@ -101,9 +102,14 @@ void arch_boot_extend([[maybe_unused]] const struct boot_entry *entry,
     sim_fail(__FILE__, __LINE__, "nobody offers more memory");
 }
 
+static struct pd *space_pd(struct arch_space_hst *space)
+{
+    return CONTAINER_OF(space, struct space_hst, arch)->pd;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
-    *space = (struct arch_space_hst){.root = frame_alloc(0, FRAME_ZERO)};
+    *space = (struct arch_space_hst){.root = pd_frame_alloc(space_pd(space), 0, FRAME_ZERO)};
     return space->root != nullptr ? SUCCESS : MEM_OBJ;
 }
 
@@ -158,7 +164,7 @@ void arch_space_hst_fini(struct arch_space_hst *space)
     space->dying = true;
     arch_cpu_serve();
     ask_others(has_host, CONTAINER_OF(space, struct space_hst, arch));
-    frame_free(space->root, 0);
+    pd_frame_free(space_pd(space), space->root, 0);
 }
 
 void arch_ports_flush(struct space_bit *ports)

@@ -6,13 +6,20 @@
 #include "arch/contract/ec.h"
 #include "arch/contract/space.h"
 #include "arch/sim/sim.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/mm/frame.h"
+#include "kernel/obj/pd.h"
 
 void (*sim_on_flush)(struct arch_space_hst *space);
 
+static struct pd *space_pd(struct arch_space_hst *space)
+{
+    return CONTAINER_OF(space, struct space_hst, arch)->pd;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
-    *space = (struct arch_space_hst){.root = frame_alloc(0, FRAME_ZERO)};
+    *space = (struct arch_space_hst){.root = pd_frame_alloc(space_pd(space), 0, FRAME_ZERO)};
     return space->root != nullptr ? SUCCESS : MEM_OBJ;
 }
 
@@ -20,7 +27,7 @@ void arch_space_hst_fini(struct arch_space_hst *space)
 {
     for (unsigned i = 0; i < PTAB_ENTRIES; i++)
         CHECK_EQ(space->root[i], 0);
-    frame_free(space->root, 0);
+    pd_frame_free(space_pd(space), space->root, 0);
 }
 
 void arch_space_hst_flush(struct arch_space_hst *space)

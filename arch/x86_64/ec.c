@@ -36,6 +36,8 @@ REGS_AT(ss, REGS_SS);
 static_assert(sizeof(struct arch_regs) == REGS_SIZE);
 static_assert(offsetof(struct ec, arch.cr2) == EC_CR2);
 static_assert(offsetof(struct ec, host) == EC_HOST);
+static_assert(offsetof(struct cpu, sched.again) == CPU_AGAIN);
+static_assert(HYPERCALL_RARE == STATUS_RARE);
 static_assert(offsetof(struct space_hst, arch.cr3) == HOST_CR3);
 static_assert(offsetof(struct cpu, arch.quick_host) == CPU_QUICK_HOST);
 static_assert(offsetof(struct cpu, arch.host) == CPU_HOST);

@@ -3,9 +3,8 @@
  * Ways into the kernel and out of it.
  *
  * All entries from user mode end up at the top of the CPU's kernel stack with the registers saved in the
- * current EC. A hypercall saves only what C may change: hypercall_enter returns, and if it answers the
- * same EC, the rest still is where it was. Every other way out goes through arch_ec_resume, which
- * abandons the stack.
+ * current EC. A hypercall saves only what C may change: its handler returns, and the rest still is where
+ * it was. Every other way out goes through arch_ec_switch or arch_ec_resume, which abandon the stack.
  *
  * In the kernel GS.base is struct cpu and IA32_KERNEL_GS_BASE is the user's GS.base.
  *
@@ -146,41 +145,71 @@ entry_syscall:
     mov     %rcx, REGS_RIP(%r11)
     SAVE_CHANGED %r11
     mov     %rax, REGS_RAX(%r11)
+    test    $0xe, %dil
+    jz      2f
+    mov     %edi, %eax
+    and     $0xf, %eax
     mov     %r11, %rdi
-    call    hypercall_enter     /* (ec) */
-    cmp     %gs:CPU_CURRENT, %rax
-    jne     1f
-    LEAVE_BY_SYSRET
+    call    *hypercall_handler(,%rax,8)
+1:  mov     %gs:CPU_CURRENT, %rdx
+    cmp     $STATUS_RARE, %eax
+    jae     4f
+    cmpb    $0, %gs:CPU_AGAIN
+    jne     4f
+    SHADOW_STACK_RELEASE
+    mov     %eax, %edi
+    mov     REGS_RIP(%rdx), %rcx
+    mov     REGS_RSI(%rdx), %rsi
+    mov     REGS_R8(%rdx), %r8
+    mov     REGS_R9(%rdx), %r9
+    mov     REGS_R10(%rdx), %r10
+    mov     REGS_RSP(%rdx), %rsp
+    mov     REGS_RAX(%rdx), %rax
+    mov     REGS_RDX(%rdx), %rdx
+    WITH_FEATURE FEATURE_VERW, CLEAR_BUFFERS, mov $USER_RFLAGS, %r11d
+    swapgs
     .globl exit_sysret_same
 exit_sysret_same:
     sysretq
 
-1:  mov     %gs:CPU_CURRENT, %rdi
-    SAVE_PRESERVED %rdi
-    test    %rax, %rax
-    jnz     exit_switch
-    call    hypercall_leave     /* (ec), does not return */
+2:  test    $1, %dil            /* no indirect branch on the way of calls */
+    mov     %r11, %rdi
+    jnz     3f
+    call    ipc_call            /* (ec), returns only if it has a status */
+    jmp     1b
+3:  call    ipc_reply
+    jmp     1b
+
+4:  SAVE_PRESERVED %rdx
+    mov     %rdx, %rdi
+    mov     %eax, %esi
+    call    hypercall_finish    /* (ec, status), does not return */
 
 /* ---- Exit ---- */
 
-/* [[noreturn]] void arch_ec_resume(struct ec *ec) */
-    .balign 64
-    .globl arch_ec_resume
-arch_ec_resume:
-    mov     %rdi, %rax
-exit_switch:
+/* Make the EC at RAX current, and its host space the active one. */
+.macro MAKE_CURRENT
     mov     %rax, %gs:CPU_CURRENT
     mov     EC_HOST(%rax), %rdx
     cmp     %gs:CPU_QUICK_HOST, %rdx
-    je      1f
+    je      771f
     cmpl    $0, %gs:CPU_SWITCH_WORK
     jne     exit_switch_slow
     mov     HOST_CR3(%rdx), %rcx
     mov     %rdx, %gs:CPU_QUICK_HOST
     mov     %rcx, %cr3
     mov     %rdx, %gs:CPU_HOST
-1:  cmpl    $VECTOR_SYSCALL, REGS_VECTOR(%rax)
-    jne     exit_iret
+771:
+.endm
+
+/* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return */
+    .balign 64
+    .globl arch_ec_switch
+arch_ec_switch:
+    SAVE_PRESERVED %rdi
+    mov     %rsi, %rax
+    MAKE_CURRENT
+exit_by_sysret:
     mov     REGS_RBX(%rax), %rbx
     mov     REGS_RBP(%rax), %rbp
     mov     REGS_R12(%rax), %r12
@@ -191,6 +220,23 @@ exit_switch:
     .globl exit_sysret
 exit_sysret:
     sysretq
+
+/* [[noreturn]] void arch_ec_resume(struct ec *ec) */
+    .globl arch_ec_resume
+arch_ec_resume:
+    mov     %rdi, %rax
+    jmp     exit_switch
+
+/* status_t arch_ec_switch_back(struct ec *ec, struct ec *next), does not return */
+    .globl arch_ec_switch_back
+arch_ec_switch_back:
+    SAVE_PRESERVED %rdi
+    mov     %rsi, %rax
+exit_switch:
+    MAKE_CURRENT
+1:  cmpl    $VECTOR_SYSCALL, REGS_VECTOR(%rax)
+    je      exit_by_sysret
+    jmp     exit_iret
 
 exit_switch_slow:
     mov     %gs:CPU_STACK_TOP, %rsp

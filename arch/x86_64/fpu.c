@@ -8,8 +8,10 @@
 #include "arch/x86_64/space.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/mm/slab.h"
+#include "kernel/obj/pd.h"
 
 /* XCR0: x87, SSE, AVX, AVX-512 (SDM vol. 1, "XSAVE-Supported Features and State-Component Bitmaps"). */
 enum : uint64_t { XCR0_MANAGED = 0xe7, XCOMP_COMPACTED = UINT64_C(1) << 63 };
@@ -155,7 +157,7 @@ void fpu_init(struct cpu *cpu)
 
 status_t fpu_create(struct ec *ec)
 {
-    struct fpu_area *const area = slab_alloc(&cache);
+    struct fpu_area *const area = pd_object_alloc(ec->host->pd, &cache);
     if (area == nullptr)
         return MEM_OBJ;
     ASSERT(is_aligned((uintptr_t)area, AREA_ALIGN));
@@ -184,7 +186,7 @@ void fpu_destroy(struct ec *ec)
         return;
     if (cpu->arch.fpu_owner == ec)
         clear(cpu);
-    slab_free(&cache, ec->arch.fpu);
+    pd_object_free(ec->host->pd, &cache, ec->arch.fpu);
     ec->arch.fpu = nullptr;
 }
 

@@ -20,6 +20,7 @@
 #define CPU_QUICK_HOST 40
 #define CPU_HOST 48
 #define CPU_SWITCH_WORK 56
+#define CPU_AGAIN 0x78
 
 /* struct arch_regs */
 #define REGS_RAX 0x00
@@ -56,6 +57,9 @@
 #define EC_CR2 0xb0
 #define EC_HOST 0xc0
 #define HOST_CR3 24
+
+/* From here on a hypercall's status is not the whole story: HYPERCALL_RARE */
+#define STATUS_RARE 0xa
 
 #define VECTOR_NMI 2
 #define VECTOR_NM 7

@@ -29,7 +29,8 @@ bool mitigations_need_verw(void)
     const bool has_taa = cpu_has(CPU_RTM) && !is_said(ARCH_CAP_TAA_NO);
     const bool has_mds = cpu_has(CPU_MD_CLEAR) && (!is_said(ARCH_CAP_MDS_NO) || has_taa);
     const bool has_mmio = is_said(ARCH_CAP_FB_CLEAR) && !is_said(ARCH_CAP_MMIO_NO);
-    const bool has_tsa = cpu_has(CPU_VERW_CLEAR) && !(cpu_has(CPU_TSA_SQ_NO) && cpu_has(CPU_TSA_L1_NO));
+    const bool has_tsa =
+        cpu_has(CPU_VERW_CLEAR) && !(cpu_has(CPU_TSA_SQ_NO) && cpu_has(CPU_TSA_L1_NO));
     return has_mds || has_mmio || has_tsa || is_said(ARCH_CAP_RFDS_CLEAR);
 }
 
@@ -61,9 +62,11 @@ static void report(void)
                   yes(has_ibrs()), yes(has_barrier()), yes(cpu_has(CPU_BHI_CTRL)),
                   yes(patch_features >> FEATURE_VERW & 1));
     if (!has_ibrs())
-        console_print(CONSOLE_WARN, "SPECULATION: the CPU lets programs steer the kernel's branches");
+        console_print(CONSOLE_WARN,
+                      "SPECULATION: the CPU lets programs steer the kernel's branches");
     if (!is_meltdown_proof())
-        console_print(CONSOLE_WARN, "SPECULATION: the CPU may let programs read the kernel's memory");
+        console_print(CONSOLE_WARN,
+                      "SPECULATION: the CPU may let programs read the kernel's memory");
 }
 
 void mitigations_init(struct cpu *cpu)

@@ -55,7 +55,8 @@ static void copy(struct cpu *cpu, struct space_hst *host, struct space_bit *port
     atomic_thread_fence(memory_order_seq_cst);
     cpu->arch.ports_generation = atomic_load_explicit(&ports->generation, memory_order_acquire);
     for (size_t i = 0; i < IO_BITMAP_WORDS; i++)
-        cpu->arch.tables->io_bitmap[i] = atomic_load_explicit(&ports->deny[i], memory_order_relaxed);
+        cpu->arch.tables->io_bitmap[i] =
+            atomic_load_explicit(&ports->deny[i], memory_order_relaxed);
 }
 
 bool ports_use(struct cpu *cpu)

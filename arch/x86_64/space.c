@@ -27,6 +27,7 @@
 #include "kernel/mm/frame.h"
 #include "kernel/mm/phys.h"
 #include "kernel/mm/ptab.h"
+#include "kernel/obj/pd.h"
 
 enum : unsigned { PML4_KERNEL = 511, FLUSH_ALL_PAGES = 32 };
 enum : uint64_t { LARGE_PAGE = 2 * MIB };
@@ -123,9 +124,14 @@ void arch_code_sync([[maybe_unused]] const void *code, [[maybe_unused]] size_t s
 {
 }
 
+static struct pd *space_pd(struct arch_space_hst *space)
+{
+    return CONTAINER_OF(space, struct space_hst, arch)->pd;
+}
+
 status_t arch_space_hst_init(struct arch_space_hst *space)
 {
-    uint64_t *const root = frame_alloc(0, FRAME_ZERO);
+    uint64_t *const root = pd_frame_alloc(space_pd(space), 0, FRAME_ZERO);
     if (root == nullptr)
         return MEM_OBJ;
     root[PML4_KERNEL] = boot_pml4[PML4_KERNEL];
@@ -189,7 +195,7 @@ void arch_space_hst_fini(struct arch_space_hst *space)
     atomic_store_explicit(&space->dying, true, memory_order_release);
     arch_cpu_serve();
     ask_others(CONTAINER_OF(space, struct space_hst, arch));
-    frame_free(space->root, 0);
+    pd_frame_free(space_pd(space), space->root, 0);
     space->root = nullptr;
 }
 

@@ -9,10 +9,10 @@
 #include "kernel/obj/pd.h"
 
 /*
- * A slice ends when this much work has been done (PTAB_COST_*). The last step may do as much again:
- * a walk that splits three leaves, and a table full of entries.
+ * A slice ends when this much work has been done (PTAB_COST_*); the last step may add a table full of
+ * entries. That is some 20,000 instructions, and a few thousand more where large pages are split.
  */
-enum : unsigned { SLICE = 512 };
+enum : unsigned { SLICE = 256 };
 
 /*
  * Where an entry must be broken before it is replaced, nobody may make an entry before what was there is
@@ -22,7 +22,6 @@ enum : unsigned { SLICE = 512 };
 static constexpr bool FLUSH_LOCKED = ARCH_PTAB_HOST.break_bits != 0;
 
 static constexpr unsigned ROOT_LEVEL = ARCH_PTAB_HOST.levels - 1u;
-static constexpr uint64_t ROOT_SIZE = PAGE_SIZE << (ARCH_PTAB_HOST.root_bits - PTAB_INDEX_BITS);
 
 static struct slab_cache cache = SLAB_CACHE(struct space_hst);
 
@@ -64,8 +63,6 @@ struct space_hst *space_hst_create(struct pd *pd, enum kobj_type type)
         pd_object_free(pd, &cache, space);
         return nullptr;
     }
-    if (pd != nullptr)
-        pd_charge(pd, ROOT_SIZE);
     return space;
 }
 
@@ -151,7 +148,6 @@ bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS /* nob
         kobject_put(ports);
     pd_unlink(&pd->host, &space->obj);
     arch_space_hst_fini(&space->arch);
-    pd_credit(pd, ROOT_SIZE);
     pd_object_free(pd, &cache, space);
     return true;
 }

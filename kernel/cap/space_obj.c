@@ -10,16 +10,24 @@ static_assert(OBJ_ROOT_SLOTS * sizeof(uintptr_t) == 4096);
 
 static struct slab_cache cache = SLAB_CACHE(struct space_obj);
 
+/*
+ * Stands for all pages that have not been made, so that a lookup need not ask whether there is one: its
+ * slots are empty, and nobody writes to it.
+ */
+alignas(PAGE_SIZE) static _Atomic uintptr_t nothing[OBJ_PAGE_SLOTS];
+
 struct space_obj *space_obj_create(struct pd *pd)
 {
     struct space_obj *const space = pd_object_alloc(pd, &cache);
     if (space == nullptr)
         return nullptr;
-    void *const root = pd_frame_alloc(pd, 0, FRAME_ZERO);
+    _Atomic(_Atomic uintptr_t *) *const root = pd_frame_alloc(pd, 0, FRAME_RAW);
     if (root == nullptr) {
         pd_object_free(pd, &cache, space);
         return nullptr;
     }
+    for (uint64_t i = 0; i < OBJ_ROOT_SLOTS; i++)
+        atomic_init(&root[i], nothing);
     *space = (struct space_obj){.obj = {.type = KOBJ_SPC_OBJ, .refs = 1}, .pd = pd, .root = root};
     return space;
 }
@@ -27,10 +35,13 @@ struct space_obj *space_obj_create(struct pd *pd)
 /* The page of slots that `sel` is in; made if `make`. nullptr: there is none, or memory ran out. */
 static _Atomic uintptr_t *slot_page(struct space_obj *space, uint64_t sel, bool make)
 {
+    sel = index_nospec(sel, SELNUM);
     _Atomic(_Atomic uintptr_t *) *const entry = &space->root[sel / OBJ_PAGE_SLOTS];
     _Atomic uintptr_t *page = atomic_load_explicit(entry, memory_order_acquire);
-    if (page != nullptr || !make)
+    if (page != nothing)
         return page;
+    if (!make)
+        return nullptr;
     _Atomic uintptr_t *const fresh = pd_frame_alloc(space->pd, 0, FRAME_ZERO);
     if (fresh == nullptr)
         return nullptr;
@@ -46,7 +57,6 @@ status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject 
 {
     if (sel >= SELNUM)
         return BAD_CAP;
-    sel = index_nospec(sel, SELNUM);
     _Atomic uintptr_t *const page = slot_page(space, sel, true);
     if (page == nullptr)
         return MEM_CAP;
@@ -132,7 +142,7 @@ bool space_obj_destroy(struct space_obj *space)
     while (space->swept < OBJ_ROOT_SLOTS) {
         _Atomic uintptr_t *const page =
             atomic_load_explicit(&space->root[space->swept++], memory_order_acquire);
-        if (page != nullptr) {
+        if (page != nothing) {
             page_destroy(space, page);
             return false;
         }

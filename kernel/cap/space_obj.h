@@ -8,6 +8,7 @@
 #include "kernel/abi/selector.h"
 #include "kernel/abi/status.h"
 #include "kernel/base/bits.h"
+#include "kernel/base/compiler.h"
 #include "kernel/cap/cap.h"
 #include "kernel/obj/kobject.h"
 
@@ -39,17 +40,17 @@ struct space_obj {
 /*
  * What the slot `sel` holds; the null capability for a selector beyond the last. One word, read once.
  * Context: any.
+ * Ordering: relaxed, as all that follows is reached through the addresses that are read, and no CPU here
+ * looks behind an address before it has it. Pairs with the release of who put them there.
  */
 static inline struct cap space_obj_load(const struct space_obj *space, uint64_t sel)
 {
-    if (sel >= SELNUM)
+    if (UNLIKELY(sel >= SELNUM))
         return cap_null();
     sel = index_nospec(sel, SELNUM);
     _Atomic uintptr_t *const page =
-        atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_acquire);
-    if (page == nullptr)
-        return cap_null();
-    return (struct cap){atomic_load_explicit(&page[sel % OBJ_PAGE_SLOTS], memory_order_acquire)};
+        atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_relaxed);
+    return (struct cap){atomic_load_explicit(&page[sel % OBJ_PAGE_SLOTS], memory_order_relaxed)};
 }
 
 /*

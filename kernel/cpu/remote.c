@@ -27,10 +27,10 @@ static void deliver(struct kobject *obj)
 {
     switch (obj->note) {
     case NOTE_WAKE:
-        ec_wake(CONTAINER_OF(obj, struct ec, obj));
+        ec_wake(CONTAINER_OF(obj, struct ec, wakeup));
         return;
     case NOTE_KILL:
-        ec_bury(CONTAINER_OF(obj, struct ec, obj));
+        ec_bury(CONTAINER_OF(obj, struct ec, wakeup));
         return;
     case NOTE_READY:
         sched_ready(CONTAINER_OF(obj, struct sc, obj));
@@ -90,6 +90,9 @@ void cpu_kicked(void)
     struct cpu *const self = cpu_local();
     serve(self);
     open_inbox(self);
-    if (rcu_is_waiting())
+    /* It may have come in a window of a hypercall whose caller is recalled. */
+    const struct ec *const ec = self->current;
+    if (rcu_is_waiting() ||
+        (ec != nullptr && atomic_load_explicit(&ec->hazard, memory_order_relaxed) != 0))
         self->sched.again = true;
 }

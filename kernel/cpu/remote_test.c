@@ -109,7 +109,8 @@ static void who_waits_for_a_cpu_serves_others(void)
     sim_begin(1, call_p0(HYPERCALL_CTRL_EC, CTRL_EC_STRONG, SEL_ROOT_EC), 0, 0, 0, 0);
     CHECK_EQ(sim_step(1), SIM_SPIN);
     CHECK_EQ(cpu_table[0]->shared.served, served);
-    CHECK_EQ(sim_step(0), SIM_IDLE); /* root is recalled, without a portal */
+    CHECK_EQ(sim_step(0), SIM_USER);
+    CHECK(sim_interrupt(0, SIM_KICK) == nullptr); /* root is recalled, without a portal */
     sim_finish(1);
     CHECK_EQ(cpu_table[0]->shared.served, served + 1);
 }

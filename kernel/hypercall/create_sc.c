@@ -18,10 +18,9 @@ static bool read_scd(uint64_t scd, struct sc_plan *plan)
     return plan->prio != 0 && ms != 0 && plan->cos == 0; /* no classes of service yet */
 }
 
-/* Let it run. Being ready, parked or current is a reference of its own. */
+/* Let it run. */
 static void start(struct sc *sc)
 {
-    kobject_get(&sc->obj);
     if (sc->cpu == cpu_local()->id) {
         sched_ready(sc);
     } else {
@@ -52,6 +51,7 @@ status_t hypercall_create_sc(struct ec *self)
     status_t status = MEM_OBJ;
     struct sc *const sc = sc_create(&plan);
     if (sc != nullptr) {
+        kobject_get(&sc->obj); /* to be ready; taken before others can find and drop it */
         status = space_obj_insert(self->objects, hypercall_param(self), &sc->obj, PERM_SC_ALL);
         if (status == SUCCESS)
             start(sc);

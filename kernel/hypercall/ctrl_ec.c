@@ -17,8 +17,10 @@ status_t hypercall_ctrl_ec(struct ec *self)
     const uint32_t before =
         atomic_fetch_or_explicit(&ec->hazard, HAZARD_RECALL, memory_order_release);
     struct cpu *const cpu = cpu_table[ec->cpu];
-    if (cpu == cpu_local())
+    if (cpu == cpu_local()) {
+        cpu->sched.again = true; /* it may be the caller */
         return SUCCESS;
+    }
     /*
      * Whether the EC runs now is not asked: it may be about to, its hazards looked at already. The kick
      * comes after that, or finds somebody else, which is harmless.

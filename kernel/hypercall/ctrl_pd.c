@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Delegation works in slices; a CPU is deaf for the length of one. Between two, interrupts are let in, and
- * if one of them brings something more urgent, the caller remembers how far it came and is preempted. When
- * it goes on, the call is decoded and checked anew: what may not be taken any more is not.
+ * if one of them brings something more urgent, the caller is preempted. Either way the call is decoded and
+ * checked anew, and goes on where it was: what may not be taken any more is not.
  */
 
 #include "arch/contract/cpu.h"
@@ -28,12 +28,14 @@ struct request {
 /*
  * ec->progress: selectors done, and what cannot be looked up again if the call itself has overwritten the
  * slot that it was named by: the space was the caller's own. A source whose content does not matter counts
- * as own. 0: the call begins.
+ * as own. And the kind of the source, as selectors done in memory mean nothing in objects. 0: the call
+ * begins.
  */
 enum : uint64_t {
     PROGRESS_DONE = UINT64_C(0xffff'ffff),
     PROGRESS_SRC_OWN = UINT64_C(1) << 32,
     PROGRESS_DST_OWN = UINT64_C(1) << 33,
+    PROGRESS_TYPE_SHIFT = 34,
 };
 
 static bool is_space(const struct kobject *obj)
@@ -56,13 +58,13 @@ static ALWAYS_INLINE struct spaces find(const struct ec *self)
     };
 }
 
-/* The caller is preempted: what it has to know when it goes on. */
+/* A slice is done: what the caller has to know when it goes on. */
 COLD static status_t remember(struct ec *self, const struct request *r, uint64_t done)
 {
     const struct kobject *const own = &self->objects->obj;
     self->progress = done | (r->src == own || r->pmm == 0 ? PROGRESS_SRC_OWN : 0) |
-                     (r->dst == own ? PROGRESS_DST_OWN : 0);
-    self->cont = ec_cont_hypercall;
+                     (r->dst == own ? PROGRESS_DST_OWN : 0) |
+                     (uint64_t)r->src->type << PROGRESS_TYPE_SHIFT;
     return NO_ANSWER;
 }
 
@@ -85,21 +87,16 @@ static status_t check_objects(const struct kobject *dst, uint64_t ssb, uint64_t 
     return in_range(ssb, size, SELNUM) && in_range(dsb, size, SELNUM) ? SUCCESS : BAD_PAR;
 }
 
-/* Slots by the page. */
+/* A page of slots. */
 static status_t objects(struct ec *self, const struct request *r)
 {
     status_t status = check_objects(r->dst, r->ssb, r->dsb, r->size);
-    for (uint64_t done = r->done; status == SUCCESS;) {
+    if (status == SUCCESS)
         status = space_obj_delegate(CONTAINER_OF(r->src, struct space_obj, obj),
-                                    CONTAINER_OF(r->dst, struct space_obj, obj), r->ssb + done,
-                                    r->dsb + done, OBJ_PAGE_SLOTS, r->pmm);
-        done += OBJ_PAGE_SLOTS;
-        if (done == r->size)
-            break;
-        if (status == SUCCESS && is_preempted())
-            return remember(self, r, done);
-    }
-    return status;
+                                    CONTAINER_OF(r->dst, struct space_obj, obj), r->ssb + r->done,
+                                    r->dsb + r->done, OBJ_PAGE_SLOTS, r->pmm);
+    const uint64_t done = r->done + OBJ_PAGE_SLOTS;
+    return status == SUCCESS && done < r->size ? remember(self, r, done) : status;
 }
 
 static status_t memory(struct ec *self, const struct request *r)
@@ -124,13 +121,8 @@ static status_t memory(struct ec *self, const struct request *r)
         .mad = r->mad,
         .pmm = r->pmm,
     };
-    for (;;) {
-        const status_t status = space_hst_delegate(&d);
-        if (status != SUCCESS || d.is_finished)
-            return status;
-        if (is_preempted())
-            return remember(self, r, d.done);
-    }
+    const status_t status = space_hst_delegate(&d);
+    return status == SUCCESS && !d.is_finished ? remember(self, r, d.done) : status;
 }
 
 static status_t bits(const struct request *r)
@@ -200,7 +192,7 @@ static NOINLINE status_t delegate(struct ec *self, struct spaces found, uint64_t
     return BAD_CAP;
 }
 
-/* The caller was preempted: where the call itself has overwritten slots, it knows what was in them. */
+/* The next slice: where the call itself has overwritten slots, it knows what was in them. */
 COLD static status_t go_on(struct ec *self)
 {
     const uint64_t progress = self->progress, done = progress & PROGRESS_DONE;
@@ -213,23 +205,34 @@ COLD static status_t go_on(struct ec *self)
         if (arch_ec_slot(&self->arch, 1) - dsb_of(self) < done)
             found.dst = own;
     }
-    if (found.src == nullptr || found.dst == nullptr)
+    if (found.src == nullptr || found.dst == nullptr ||
+        found.src->type != progress >> PROGRESS_TYPE_SHIFT)
         return BAD_CAP;
     return delegate(self, found, done);
+}
+
+/* All that is left after a slice that was answered with `status`, until something else is to be done. */
+static status_t finish(struct ec *self, status_t status)
+{
+    while (status == NO_ANSWER && !is_preempted())
+        status = go_on(self);
+    if (status == NO_ANSWER)
+        self->cont = ec_cont_hypercall;
+    return status;
 }
 
 status_t hypercall_ctrl_pd(struct ec *self)
 {
     const uint64_t ssb = ssb_of(self), dsb = dsb_of(self), size = size_of(self);
     if (UNLIKELY(self->progress != 0))
-        return go_on(self);
+        return finish(self, go_on(self));
     if (!is_aligned(ssb | dsb, size))
         return BAD_PAR;
     const struct spaces found = find(self);
     if (found.src == nullptr || found.dst == nullptr)
         return BAD_CAP;
     if (found.src->type != KOBJ_SPC_OBJ || size > OBJ_PAGE_SLOTS)
-        return delegate(self, found, 0);
+        return finish(self, delegate(self, found, 0));
     /* What is most frequent goes no further. */
     const status_t status = check_objects(found.dst, ssb, dsb, size);
     if (status != SUCCESS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From the hypercall entry to its handler, and back to the caller with a status. */
+/* From the hypercall entry to its handler, and what is not the common end of one. */
 
 #include "arch/contract/ec.h"
 #include "arch/inline.h"
@@ -7,75 +7,53 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/hypercall/hypercall.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/ipc/semaphore.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sync/rcu.h"
 
-/* Number 0xf, and the two that have their own way out. */
+/* Number 0xf. */
 static status_t no_hypercall([[maybe_unused]] struct ec *self)
 {
     return BAD_HYP;
 }
 
-static status_t (*const handler[P0_NUMBER_MASK + 1])(struct ec *self) = {
-    [HYPERCALL_IPC_CALL] = no_hypercall,           [HYPERCALL_IPC_REPLY] = no_hypercall,
-    [HYPERCALL_CREATE_PD] = hypercall_create_pd,   [HYPERCALL_CREATE_EC] = hypercall_create_ec,
-    [HYPERCALL_CREATE_SC] = hypercall_create_sc,   [HYPERCALL_CREATE_PT] = hypercall_create_pt,
-    [HYPERCALL_CREATE_SM] = hypercall_create_sm,   [HYPERCALL_CTRL_PD] = hypercall_ctrl_pd,
-    [HYPERCALL_CTRL_EC] = hypercall_ctrl_ec,       [HYPERCALL_CTRL_SC] = hypercall_ctrl_sc,
-    [HYPERCALL_CTRL_PT] = hypercall_ctrl_pt,       [HYPERCALL_CTRL_SM] = hypercall_ctrl_sm,
-    [HYPERCALL_CTRL_HW] = hypercall_ctrl_hw,       [HYPERCALL_ASSIGN_INT] = hypercall_assign_int,
-    [HYPERCALL_ASSIGN_DEV] = hypercall_assign_dev, [P0_NUMBER_MASK] = no_hypercall,
+status_t (*const hypercall_handler[P0_NUMBER_MASK + 1])(struct ec *self) = {
+    [HYPERCALL_IPC_CALL] = ipc_call,
+    [HYPERCALL_IPC_REPLY] = ipc_reply,
+    [HYPERCALL_CREATE_PD] = hypercall_create_pd,
+    [HYPERCALL_CREATE_EC] = hypercall_create_ec,
+    [HYPERCALL_CREATE_SC] = hypercall_create_sc,
+    [HYPERCALL_CREATE_PT] = hypercall_create_pt,
+    [HYPERCALL_CREATE_SM] = hypercall_create_sm,
+    [HYPERCALL_CTRL_PD] = hypercall_ctrl_pd,
+    [HYPERCALL_CTRL_EC] = hypercall_ctrl_ec,
+    [HYPERCALL_CTRL_SC] = hypercall_ctrl_sc,
+    [HYPERCALL_CTRL_PT] = hypercall_ctrl_pt,
+    [HYPERCALL_CTRL_SM] = hypercall_ctrl_sm,
+    [HYPERCALL_CTRL_HW] = hypercall_ctrl_hw,
+    [HYPERCALL_ASSIGN_INT] = hypercall_assign_int,
+    [HYPERCALL_ASSIGN_DEV] = hypercall_assign_dev,
+    [P0_NUMBER_MASK] = no_hypercall,
 };
+static_assert(HYPERCALL_RARE == BAD_DEV + 1 && MEM_CAP > HYPERCALL_RARE && NO_ANSWER > MEM_CAP);
 
-static ALWAYS_INLINE status_t dispatch(struct ec *self)
+static status_t handle(struct ec *ec)
 {
-    return handler[arch_ec_slot(&self->arch, 0) & P0_NUMBER_MASK](self);
+    return hypercall_handler[arch_ec_slot(&ec->arch, 0) & P0_NUMBER_MASK](ec);
 }
 
-/* Memory has run out, or `self` itself is in the way: once more, when what waits to be destroyed has been. */
-COLD static status_t retry(struct ec *self, status_t status)
-{
-    if (status != NO_ANSWER && rcu_drain())
-        status = dispatch(self);
-    while (status == SM_LATER) {
-        rcu_drain();
-        status = dispatch(self);
-    }
-    return status;
-}
-static_assert(MEM_OBJ == BAD_DEV + 1 && MEM_CAP == MEM_OBJ + 1 && NO_ANSWER > MEM_CAP &&
-                  SM_LATER > MEM_CAP,
-              "rare ones last");
+enum : unsigned { DRAIN_MAX = 8 };
 
-/* All but calls. Apart, so that calls do not pay for what it saves. */
-NOINLINE static struct ec *answer(struct ec *ec)
+[[noreturn]] void hypercall_finish(struct ec *ec, status_t status)
 {
-    status_t status = dispatch(ec);
-    if (UNLIKELY(status >= MEM_OBJ)) {
-        status = retry(ec, status);
-        if (status == NO_ANSWER)
-            return nullptr;
-    }
-    arch_ec_set_slot(&ec->arch, 0, status);
-    if (UNLIKELY(cpu_local()->sched.again ||
-                 atomic_load_explicit(&ec->hazard, memory_order_relaxed) != 0))
-        return nullptr;
-    return ec;
-}
-
-struct ec *hypercall_enter(struct ec *ec)
-{
-    const unsigned number = arch_ec_slot(&ec->arch, 0) & P0_NUMBER_MASK;
-    if (number == HYPERCALL_IPC_CALL)
-        return ipc_call(ec);
-    if (number == HYPERCALL_IPC_REPLY)
-        return ipc_reply(ec);
-    return answer(ec);
-}
-
-[[noreturn]] void hypercall_leave(struct ec *ec)
-{
+    /*
+     * Memory has run out: again, when what is waiting to be destroyed has been. That lets others go in
+     * turn: an SC its EC, that its spaces, these what is in them.
+     */
+    for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
+         i++)
+        status = handle(ec);
+    if (status != NO_ANSWER)
+        arch_ec_set_slot(&ec->arch, 0, status);
     if (cpu_local()->sched.again)
         sched_restart();
     ec->cont(ec);
@@ -85,8 +63,7 @@ struct ec *hypercall_enter(struct ec *ec)
 void ec_cont_hypercall(struct ec *ec)
 {
     ec->cont = ec_resume;
-    struct ec *const next = hypercall_enter(ec);
-    if (next == nullptr)
-        hypercall_leave(ec);
-    TAIL_CALL ec_resume(next);
+    const status_t status = handle(ec);
+    cpu_local()->sched.again = true; /* not on top of this stack: who helps may come here again */
+    hypercall_finish(ec, status);
 }

@@ -25,12 +25,6 @@ static inline uint8_t hypercall_flags(const struct ec *self)
 }
 
 /*
- * Not a status of the interface: the caller's continuation is set, and there is an answer later or the
- * hypercall goes on when the caller gets the CPU again.
- */
-static constexpr status_t NO_ANSWER = (status_t)0x100;
-
-/*
  * The handlers, with the statuses besides SUCCESS and BAD_CAP that each may answer. When memory has run
  * out a handler is called twice for one hypercall: it has changed nothing, or can go on from there.
  */

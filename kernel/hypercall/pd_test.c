@@ -379,6 +379,25 @@ static void who_is_preempted_is_checked_again(void)
     CHECK(windows > 0);
 }
 
+static void put_objects_in_place_of_memory(void)
+{
+    struct space_obj *const objects = caller.objects;
+    CHECK_EQ(space_obj_delegate(objects, objects, OBJ, HST, 1, PERM_OBJ_ALL), SUCCESS);
+}
+
+static void progress_in_memory_is_none_in_objects(void)
+{
+    start(1024);
+    for (uint64_t i = 0; i < 64; i++)
+        CHECK_EQ(give(NOVA_HST, HST, SOME, 512 * i, 0, PERM_MEM_ALL), SUCCESS);
+    preempt_always = true;
+    meanwhile = put_objects_in_place_of_memory;
+    /* All pages are done when it is preempted, only tables are left to be given back. */
+    CHECK_EQ(give(HST, HST, 0, 0, 17, 0), BAD_CAP);
+    CHECK(at(HST) == &caller.objects->obj);
+    CHECK(at(PD) == &root->obj);
+}
+
 static bool is_mapped(uint64_t page)
 {
     return ptab_lookup(&ARCH_PTAB_HOST, host->arch.root, page << PAGE_BITS).mapped;
@@ -420,5 +439,6 @@ int main(void)
     SIM_RUN(a_source_that_was_overwritten_is_not_guessed);
     SIM_RUN(a_source_that_does_not_matter_may_be_overwritten);
     SIM_RUN(who_is_preempted_is_checked_again);
+    SIM_RUN(progress_in_memory_is_none_in_objects);
     SIM_RUN(preempted_delegation_of_memory_goes_on);
 }

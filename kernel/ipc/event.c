@@ -8,6 +8,7 @@
 #include "kernel/device/console.h"
 #include "kernel/ipc/link.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sync/rcu.h"
 
 /* Links followed at once to the end of a chain; then interrupts get their turn. */
 enum : unsigned { HELP_STEP_MAX = 64 };
@@ -15,7 +16,7 @@ enum : unsigned { HELP_STEP_MAX = 64 };
 void ipc_help(struct ec *busy)
 {
     struct sched *const s = &cpu_local()->sched;
-    s->depth = 0; /* what runs now is not in the chain of the current SC */
+    s->helped = busy; /* what runs now is not in the chain of the current SC */
     for (unsigned step = 0;; step++) {
         /* Each round lets interrupts in: a cycle of calls turns here, on its own budget. */
         if (step % HELP_STEP_MAX == 0) {
@@ -51,7 +52,7 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
         self->caller = 0;
         self->cont = ec_cont_dead;
         if (tagged & CALLER_ZOMBIE)
-            kobject_put(&self->obj);
+            rcu_defer(&self->obj);
         if (caller == nullptr)
             break;
         caller->callee = nullptr;
@@ -64,59 +65,59 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
     sched_restart();
 }
 
-[[noreturn]] void ipc_event(struct ec *self, unsigned event)
+/* Sends event self->event to its portal, or kills `self`. Does not return, and needs no stack that stays. */
+void ec_cont_event(struct ec *self)
 {
     struct kobject *const obj =
-        cap_lookup(self->objects, self->event_base + event, KOBJ_PT, PERM_PT_EVENT);
+        cap_lookup(self->objects, self->event_base + self->event, KOBJ_PT, PERM_PT_EVENT);
     if (UNLIKELY(obj == nullptr))
         ec_kill(self, "no portal for its event");
     struct pt *const pt = CONTAINER_OF(obj, struct pt, obj);
     struct ec *const handler = pt->ec;
     if (UNLIKELY(handler->cpu != self->cpu))
         ec_kill(self, "its event portal is on another CPU");
-    if (UNLIKELY(handler->cont != nullptr)) {
+
+    if (UNLIKELY(handler->caller != CALLER_NONE)) {
         if (handler->cont == ec_cont_dead)
             ec_kill(self, "its event handler is dead");
-        self->event = event;
         self->cont = ec_cont_event;
-        ipc_help(handler);
-        unreachable();
+        TAIL_CALL ipc_help(handler);
     }
     const uint32_t mtd = atomic_load_explicit(&pt->mtd, memory_order_relaxed);
-    arch_ec_load_utcb(self, handler->utcb, mtd, event);
+    arch_ec_load_utcb(self, handler->utcb, mtd, (unsigned)self->event);
     self->cont = ec_resume;
     ipc_enter(self, CALLER_EVENT, handler, pt, mtd);
-    ec_resume(handler);
-    unreachable();
-}
-
-void ec_cont_event(struct ec *ec)
-{
-    ipc_event(ec, (unsigned)ec->event);
+    if (ipc_is_clean(handler))
+        arch_ec_resume(handler);
+    sched_restart(); /* its own events first: the scheduler finds it, however long the chain gets */
 }
 
 void ec_cont_startup(struct ec *ec)
 {
-    ipc_event(ec, ARCH_EVENT_STARTUP);
+    ec->event = ARCH_EVENT_STARTUP;
+    TAIL_CALL ec_cont_event(ec);
 }
 
 [[noreturn]] void ec_event(struct ec *ec, unsigned event)
 {
-    ipc_event(ec, event);
+    ec->event = event;
+    ec_cont_event(ec);
+    unreachable();
 }
 
-[[noreturn]] static void deal_with_hazard(struct ec *ec)
+static void deal_with_hazard(struct ec *ec)
 {
     const uint32_t hazard =
         atomic_fetch_and_explicit(&ec->hazard, ~(uint32_t)HAZARD_RECALL, memory_order_acq_rel);
     if (hazard & HAZARD_ILLEGAL)
         ec_kill(ec, "illegal state or nothing to wait for");
-    ipc_event(ec, ARCH_EVENT_RECALL);
+    ec->event = ARCH_EVENT_RECALL;
+    TAIL_CALL ec_cont_event(ec);
 }
 
 void ec_resume(struct ec *ec)
 {
     if (UNLIKELY(!ipc_is_clean(ec)))
-        deal_with_hazard(ec);
+        TAIL_CALL deal_with_hazard(ec);
     arch_ec_resume(ec);
 }

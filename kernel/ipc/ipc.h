@@ -5,18 +5,18 @@
  * An EC is a thread of control without a kernel stack: when it gets the CPU, its continuation runs.
  *
  *   cont              meaning                                            who changes it
- *   nullptr           local thread that waits for a message              a call, an event
- *   ec_resume         leaves the kernel                                  itself, by blocking
+ *   ec_resume         leaves the kernel, or waits for a message          itself, by blocking
  *   ec_cont_blocked   waits at a semaphore; SCs that run into it park    up, timeout
  *   ec_cont_call      tries its ipc_call again: the callee was busy      success
- *   ec_cont_event     tries its event again: the handler was busy        success
+ *   ec_cont_event     sends its event, again if the handler was busy     success
  *   ec_cont_startup   raises STARTUP                                     success
  *   ec_cont_hypercall goes on with a hypercall that was preempted        success
  *   ec_cont_dead      killed; or a global thread that waits for a call   nobody
  *
  * While a caller waits, its `callee` leads to who works for it, and `caller` leads back, tagged with
- * CALLER_*. A call takes no lock, no atomic operation and no reference: only the CPU of both touches
- * their state, and neither goes while it is active.
+ * CALLER_*. A local thread without a caller (CALLER_NONE) waits for a message. A call takes no lock, no
+ * atomic operation and no reference: only the CPU of both touches their state, and neither goes while it
+ * is active.
  */
 #pragma once
 
@@ -28,8 +28,9 @@
 /* Tags in the low bits of ec->caller. */
 enum : uintptr_t {
     CALLER_EVENT = 1,  /* entered by an event: the reply is architectural */
-    CALLER_ZOMBIE = 2, /* kept by being active only: goes when it has replied */
-    CALLER_TAGS = 3,
+    CALLER_ZOMBIE = 2, /* without references: goes when it has replied    */
+    CALLER_NONE = 4,   /* instead of an address; 0 is who is dead         */
+    CALLER_TAGS = 7,
 };
 
 /* Pending before an EC leaves the kernel (ec->hazard). */
@@ -45,13 +46,6 @@ void ec_cont_call(struct ec *ec);
 void ec_cont_event(struct ec *ec);
 void ec_cont_startup(struct ec *ec);
 void ec_cont_dead(struct ec *ec);
-
-/* ipc_call and ipc_reply of the running `self`. Answer as hypercall_enter does. */
-struct ec *ipc_call(struct ec *self);
-struct ec *ipc_reply(struct ec *self);
-
-/* Send event `event` of the running `self` to its portal, or kill it. */
-[[noreturn]] void ipc_event(struct ec *self, unsigned event);
 
 /* `self`, which runs, dies, and with it who depends on it; says `why` on the console. */
 [[noreturn]] void ec_kill(struct ec *self, const char *why);

@@ -21,8 +21,6 @@ static ALWAYS_INLINE void ipc_enter(struct ec *caller, uintptr_t tag, struct ec 
 {
     caller->callee = callee;
     callee->caller = (uintptr_t)caller | tag;
-    callee->cont = ec_resume;
-    cpu_local()->sched.depth++;
     arch_ec_set_slot(&callee->arch, 0, atomic_load_explicit(&pt->id, memory_order_relaxed));
     arch_ec_set_slot(&callee->arch, 1, mtd);
     arch_ec_set_ip(&callee->arch, pt->ip);

@@ -4,16 +4,15 @@
 #include "kernel/ipc/semaphore.h"
 
 #include "arch/inline.h"
-#include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/sched/sched.h"
 
 /*
- * `ec`, on its own CPU, waits at no semaphore any more. A waiter keeps itself, as its wake-up may be
- * under way while its last capability goes. It keeps the semaphore if it has a deadline, else it goes
- * with the last who could release it.
+ * `ec`, on its own CPU, waits at no semaphore any more. It kept the semaphore if it has a deadline, else
+ * it goes with the last who could release it. A waiter itself stays without a reference: it works for
+ * somebody, or its SC is parked here.
  */
 static void release(struct ec *ec)
 {
@@ -25,7 +24,6 @@ static void release(struct ec *ec)
         sched_timeout_clear(&ec->timeout);
         kobject_put(&sm->obj);
     }
-    kobject_put(&ec->obj);
 }
 
 void ec_wake(struct ec *ec)
@@ -43,8 +41,8 @@ void ec_bury(struct ec *ec)
 /* Tell the CPU of a waiter that was taken out of its queue. */
 static void notify(struct ec *ec, enum kobj_note note)
 {
-    ec->obj.note = note;
-    cpu_send(cpu_table[ec->cpu], &ec->obj);
+    ec->wakeup.note = note;
+    cpu_send(cpu_table[ec->cpu], &ec->wakeup);
 }
 
 /* The first waiter, taken out of the queue; nullptr if there is none. */
@@ -57,19 +55,9 @@ static struct ec *first_waiter(struct sm *sm) REQUIRES(&sm->lock)
     return ec;
 }
 
-status_t sm_up(struct sm *sm)
+/* Apart, and block() too, so that those who find what they want do not pay for what these save. */
+NOINLINE static status_t wake(struct ec *ec)
 {
-    struct ec *ec;
-    {
-        SPIN_GUARD(&sm->lock);
-        ec = first_waiter(sm);
-        if (ec == nullptr) {
-            if (sm->count == UINT64_MAX)
-                return OVRFLOW;
-            sm->count++;
-            return SUCCESS;
-        }
-    }
     if (ec->cpu == cpu_local()->id)
         ec_wake(ec);
     else
@@ -77,7 +65,34 @@ status_t sm_up(struct sm *sm)
     return SUCCESS;
 }
 
-status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, bool *blocked)
+status_t sm_up(struct sm *sm)
+{
+    struct ec *ec;
+    {
+        SPIN_GUARD(&sm->lock);
+        ec = first_waiter(sm);
+        if (ec == nullptr) {
+            if (UNLIKELY(sm->count == UINT64_MAX))
+                return OVRFLOW;
+            sm->count++;
+            return SUCCESS;
+        }
+    }
+    return wake(ec);
+}
+
+/* `self` is in the queue of `sm`, which it keeps if it has a deadline. */
+NOINLINE static status_t block(struct sm *sm, struct ec *self, uint64_t deadline)
+{
+    self->waits_at = sm;
+    self->cont = ec_cont_blocked;
+    self->timeout.deadline = deadline;
+    if (deadline != 0)
+        sched_timeout_set(&self->timeout);
+    return NO_ANSWER;
+}
+
+status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline)
 {
     {
         SPIN_GUARD(&sm->lock);
@@ -87,20 +102,13 @@ status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, b
         }
         if (deadline != 0 && deadline <= arch_stc_read())
             return TIMEOUT;
-        if (UNLIKELY(!kobject_try_get(&self->obj)))
-            return SM_LATER;
+        /* Who has a deadline keeps the semaphore, unless it was found when its last capability went. */
+        if (deadline != 0 && !kobject_try_get(&sm->obj))
+            return BAD_CAP;
         /* Once in the queue, an up on another CPU may send the wake-up: it is received after this. */
         list_add(&self->sm_link, sm->waiters.prev);
     }
-    *blocked = true;
-    self->waits_at = sm;
-    self->cont = ec_cont_blocked;
-    self->timeout.deadline = deadline;
-    if (deadline != 0) {
-        kobject_get(&sm->obj);
-        sched_timeout_set(&self->timeout);
-    }
-    return SUCCESS;
+    return block(sm, self, deadline);
 }
 
 void ec_timeout(struct timeout *t)

@@ -10,18 +10,12 @@
 status_t sm_up(struct sm *sm);
 
 /*
- * Not a status of the interface: a local thread that has lost its last reference while it works cannot
- * wait as long as it is in the queue of rcu.c, because there is one link for that and for its wake-up.
- */
-static constexpr status_t SM_LATER = (status_t)0x101;
-
-/*
  * The running `self` counts `sm` down (to 0 if `zero`), or is blocked there: then its continuation is
  * set, its status will be SUCCESS or, from `deadline` (STC; 0: never) on, TIMEOUT.
- * Answers SUCCESS, TIMEOUT if `deadline` has passed, or SM_LATER: nothing was done, to be called again, with
- * everything looked up anew, after rcu_drain. *blocked tells that there is no answer yet.
+ * Answers SUCCESS, TIMEOUT if `deadline` has passed, BAD_CAP if the last capability to `sm` goes just now,
+ * or NO_ANSWER.
  */
-status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline, bool *blocked);
+status_t sm_down(struct sm *sm, struct ec *self, bool zero, uint64_t deadline);
 
 /*
  * Its last reference has gone: whoever waits here waits for ever, and is killed, one with each call. True when

@@ -30,8 +30,8 @@ struct ptab_list {
 };
 enum : unsigned { PTAB_LINK_SHIFT = 3 };
 
-/* Rough cost of what an update does, in units of ten instructions or so. Entries count 1. */
-enum : unsigned { PTAB_COST_WALK = 16, PTAB_COST_TABLE = 64, PTAB_COST_SPLIT = 256 };
+/* Rough cost of what an update does, in units of 25 instructions or so. Entries count 1. */
+enum : unsigned { PTAB_COST_WALK = 8, PTAB_COST_TABLE = 24, PTAB_COST_SPLIT = 128 };
 
 struct ptab_update {
     const struct ptab_owner *owner;

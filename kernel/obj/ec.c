@@ -44,7 +44,8 @@ struct ec *ec_create(const struct ec_plan *plan, status_t *why)
         .obj.type = KOBJ_EC,
         .objects = CONTAINER_OF(objects, struct space_obj, obj),
         .host = space,
-        .cont = plan->kind == EC_LOCAL ? nullptr : ec_cont_startup,
+        .cont = plan->kind == EC_LOCAL ? ec_resume : ec_cont_startup,
+        .caller = CALLER_NONE,
         .utcb = utcb,
         .utcb_at = plan->hvp,
         .event_base = plan->event_base,
@@ -92,11 +93,8 @@ void ec_free(struct ec *ec)
 void ec_retire(struct ec *ec)
 {
     rcu_object_gone();
-    if (ec->caller == 0) {
+    if (ec->caller & ~CALLER_TAGS)
+        ec->caller |= CALLER_ZOMBIE;
+    else
         ec_free(ec);
-        return;
-    }
-    /* Being active is a reference from now on: it may wait, which takes one and gives it back. */
-    kobject_get(&ec->obj);
-    ec->caller |= CALLER_ZOMBIE;
 }

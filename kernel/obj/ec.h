@@ -40,17 +40,24 @@ struct ec {
     enum ec_kind kind;
     _Atomic uint32_t hazard; /* HAZARD_*; set from any CPU                               */
     alignas(KOBJ_ALIGN) struct kobject obj;
-    uint64_t event_base; /* SEL_EVT                                                  */
-    uint64_t progress;   /* of a preempted hypercall                                 */
-    struct sm *waits_at; /* the semaphore it is blocked at                           */
-    struct list sm_link; /* there; under the semaphore's lock                        */
-    struct list parked;  /* SCs that ran into this EC while it is blocked            */
+    uint64_t event_base;   /* SEL_EVT                                                  */
+    uint64_t progress;     /* of a preempted hypercall                                 */
+    struct sm *waits_at;   /* the semaphore it is blocked at                           */
+    struct list sm_link;   /* there; under the semaphore's lock                        */
+    struct list parked;    /* SCs that ran into this EC while it is blocked            */
+    struct kobject wakeup; /* in an inbox for it, as obj may be in the queue of rcu.c  */
     struct timeout timeout;
-    uint64_t event;  /* number, while its handler is busy                        */
+    uint64_t event;  /* number of the last one                                   */
     uaddr_t utcb_at; /* where user mode sees the UTCB                            */
 };
 static_assert(offsetof(struct ec, arch) == 0, "entry code");
 static_assert(offsetof(struct ec, host) == sizeof(struct arch_ec), "exit code");
+
+/*
+ * Of a hypercall, but not a status of the interface: the caller's continuation is set, and there is an
+ * answer later or the hypercall goes on when the caller gets the CPU again.
+ */
+static constexpr status_t NO_ANSWER = (status_t)0x100;
 
 /* What create_ec asks for. */
 struct ec_plan {

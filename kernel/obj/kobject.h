@@ -24,10 +24,10 @@ enum kobj_type : uint8_t {
 
 /* What an object in the inbox of a CPU wants there (kernel/cpu/remote.h). */
 enum kobj_note : uint8_t {
-    NOTE_WAKE,    /* EC: it was released by an up     */
-    NOTE_KILL,    /* EC: what it waited for is gone   */
-    NOTE_READY,   /* SC: it can run                   */
-    NOTE_DESTROY, /* EC: its last reference has gone  */
+    NOTE_WAKE,    /* EC, its wakeup: it was released by an up   */
+    NOTE_KILL,    /* EC, its wakeup: what it waited for is gone */
+    NOTE_READY,   /* SC: it can run                             */
+    NOTE_DESTROY, /* EC: its last reference has gone            */
 };
 
 /* Objects are aligned to 2^5 bytes: the low bits of a capability hold its permissions. */

@@ -122,10 +122,10 @@ static uint64_t budget_end(const struct sched *s)
     arm(s, min_u64(budget_end(s), first_timeout(s)));
 
     struct ec *ec = s->current->ec;
-    s->depth = 0;
-    while (ec->callee != nullptr) {
+    s->helped = nullptr;
+    for (uint32_t step = 1; ec->callee != nullptr; step++) {
         ec = ec->callee;
-        if (++s->depth % CHAIN_STEP_MAX == 0) {
+        if (step % CHAIN_STEP_MAX == 0) {
             arch_interrupt_window();
             if (s->again)
                 sched_restart();

@@ -29,10 +29,9 @@ static sel_t next(void)
 static status_t create_ec(uint8_t flags)
 {
     const sel_t sel = next();
-    return hc_create_ec(sel, SEL_ROOT_PD,
-                        (struct hc_ec){.flags = flags,
-                                       .cpu = hip->cpu_bsp,
-                                       .page = UTCBS + sel * UTCB_SIZE});
+    return hc_create_ec(
+        sel, SEL_ROOT_PD,
+        (struct hc_ec){.flags = flags, .cpu = hip->cpu_bsp, .page = UTCBS + sel * UTCB_SIZE});
 }
 
 /* The thread has no portal for its start: as soon as this one waits, it gets the CPU and dies. */

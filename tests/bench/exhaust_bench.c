@@ -64,10 +64,11 @@ static status_t table(sel_t n)
 
 static void unmap_tables(void)
 {
-    bench_expect(SUCCESS,
-                 hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST,
-                            (struct hc_range){.from = PAGES, .to = PAGES, .order = 9 + TABLES_ORDER}),
-                 "unmapping");
+    bench_expect(
+        SUCCESS,
+        hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST,
+                   (struct hc_range){.from = PAGES, .to = PAGES, .order = 9 + TABLES_ORDER}),
+        "unmapping");
 }
 
 static sel_t count(create_fn *create)

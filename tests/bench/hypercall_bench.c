@@ -33,7 +33,8 @@ void bench_objects(void)
     BENCH("obj.revoke.1", WARMUP, ROUNDS, bench_copy(SEL_ROOT_PD, slot, 0, 0));
 
     for (sel_t i = 0; i < UINT64_C(1) << ORDER; i++)
-        bench_expect(SUCCESS, bench_copy(SEL_ROOT_PD, FROM + i, 0, PERM_MASK), "filling 4096 slots");
+        bench_expect(SUCCESS, bench_copy(SEL_ROOT_PD, FROM + i, 0, PERM_MASK),
+                     "filling 4096 slots");
     BENCH("obj.delegate.4096", 1, LARGE_ROUNDS, bench_copy(FROM, TO, ORDER, PERM_MASK));
     BENCH("obj.revoke.4096", 0, 1, bench_copy(TO, TO, ORDER, 0));
     bench_expect(SUCCESS, bench_copy(FROM, FROM, ORDER, 0), "emptying 4096 slots");

@@ -3,7 +3,9 @@
 # How figures are taken; sourced by bench.sh and budgets_test.sh.
 
 # measure MACHINE KERNEL OBJDUMP: lines `machine benchmark value unit` of one machine, which is a program that boots it.
+# $work is a directory for what it leaves behind.
 measure() {
+    : "${work:?set it to a directory}"
     board=${1##*/}
     # The emulator's exit status says how it was switched off, not whether the figures are there.
     timeout 300 "$1" </dev/null >"$work/console" 2>"$work/errors" || :

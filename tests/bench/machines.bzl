@@ -91,6 +91,21 @@ def bench_machines(name, tests, roots):
             script = "budgets_test.sh",
         )
     native.test_suite(name = "budgets", tests = tests.keys())
+    traced = [
+        target
+        for label in ["x86_64-1cpu", "aarch64-gicv3-1cpu"]
+        for target in _targets([label])
+    ]
+    shell_program(
+        name = "trace",
+        args = ["$(rootpath %s)" % target for target in ["@llvm//:bin/llvm-objdump", "trace.awk"] + traced],
+        data = [
+            "trace.awk",
+            "@llvm//:bin/llvm-objdump",
+            "@llvm//:llvm-objdump",
+        ] + traced,
+        script = "trace.sh",
+    )
     kernels = [
         target
         for label, machine in MACHINES.items()

@@ -29,9 +29,10 @@ struct bench_local bench_local(const struct hip *hip, sel_t pd)
 {
     const struct bench_local local = {.ec = sel_alloc(0), .utcb = (struct utcb *)utcb_alloc()};
     const uint64_t at = (uint64_t)local.utcb;
-    bench_expect(SUCCESS,
-                 hc_create_ec(local.ec, pd, (struct hc_ec){.cpu = hip->cpu_bsp, .page = at, .sp = at}),
-                 "a local thread");
+    bench_expect(
+        SUCCESS,
+        hc_create_ec(local.ec, pd, (struct hc_ec){.cpu = hip->cpu_bsp, .page = at, .sp = at}),
+        "a local thread");
     return local;
 }
 

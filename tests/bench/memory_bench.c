@@ -39,12 +39,10 @@ void bench_memory(const struct hip *hip)
     BENCH("mem.delegate.1", WARMUP, ROUNDS, copy(PAGE_FROM, PAGE_TO, 0, PERM_MEM_ALL));
     BENCH("mem.revoke.1", WARMUP, ROUNDS, copy(PAGE_TO, PAGE_TO, 0, 0));
 
-    BENCH("mem.delegate.4096_contiguous", 0, 1,
-          map(frame, PAGE_CONTIGUOUS, ORDER, PERM_MEM_R));
+    BENCH("mem.delegate.4096_contiguous", 0, 1, map(frame, PAGE_CONTIGUOUS, ORDER, PERM_MEM_R));
     BENCH("mem.delegate.4096_contiguous_again", 1, ROUNDS,
           map(frame, PAGE_CONTIGUOUS, ORDER, PERM_MEM_R));
-    BENCH("mem.revoke.4096_contiguous", 0, 1,
-          copy(PAGE_CONTIGUOUS, PAGE_CONTIGUOUS, ORDER, 0));
+    BENCH("mem.revoke.4096_contiguous", 0, 1, copy(PAGE_CONTIGUOUS, PAGE_CONTIGUOUS, ORDER, 0));
 
     for (uint64_t i = 0; i < UINT64_C(1) << ORDER; i++)
         bench_expect(SUCCESS, map(frame, PAGE_SCATTERED + i, 0, PERM_MEM_R), "4096 pages");
@@ -52,7 +50,6 @@ void bench_memory(const struct hip *hip)
           copy(PAGE_SCATTERED, PAGE_SCATTERED_TO, ORDER, PERM_MEM_R));
     BENCH("mem.delegate.4096_scattered_again", 0, 1,
           copy(PAGE_SCATTERED, PAGE_SCATTERED_TO, ORDER, PERM_MEM_R));
-    BENCH("mem.revoke.4096_scattered", 0, 1,
-          copy(PAGE_SCATTERED_TO, PAGE_SCATTERED_TO, ORDER, 0));
+    BENCH("mem.revoke.4096_scattered", 0, 1, copy(PAGE_SCATTERED_TO, PAGE_SCATTERED_TO, ORDER, 0));
     BENCH("mem.revoke.4096_unmapped", 1, ROUNDS, copy(PAGE_EMPTY, PAGE_EMPTY, ORDER, 0));
 }

@@ -5,7 +5,8 @@
 #   awk -f path.awk PATH DISASSEMBLY
 #
 # PATH names the functions: `entry NAME [OFFSET]`, where the way begins; `inside NAME`, what belongs to it, all of
-# which must be reached; `outside NAME`, where it may lead, to be left alone. Nothing else may be reached, by no indirect
+# which must be reached; `outside NAME`, where it may lead, to be left alone; `taken NAME BRANCH`, a conditional branch
+# in an inside that calls always take. Nothing else may be reached, by no indirect
 # jump or call; nothing inside may be an atomic read-modify-write or name a variable of the kernel: what it touches it
 # finds through the CPU's own struct, the two ECs, the object space and the portal.
 
@@ -28,6 +29,8 @@ FNR == NR {
         entry_offset = number($3)
     } else if ($1 ~ /^(inside|outside)$/) {
         role[$2] = $1
+    } else if ($1 == "taken") {
+        taken[$2, $3] = 1
     }
     next
 }
@@ -130,7 +133,9 @@ END {
             fall_through(place)
         } else if (insn ~ /^(j[a-z]+|b\.[a-z]+|cbn?z|tbn?z) /) {
             go(place, target(insn))
-            fall_through(place)
+            split(insn, word, " ")
+            if (!((of[place], word[1]) in taken))
+                fall_through(place)
         } else if (insn ~ /^(ret|retq|retaa|retab|eret|sysret|sysretq|iretq|ud2|udf|brk|hlt)/) {
             if (insn ~ /^(sysret|eret)/)
                 exits++

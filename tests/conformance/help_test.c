@@ -281,6 +281,37 @@ TEST(help, cycle_of_calls_does_not_stop_the_cpu)
     EXPECT_STATUS(BAD_CAP, (status_t)t.utcb->word[0]);
 }
 
+static uint32_t fault([[maybe_unused]] uint64_t pid, uint32_t mtd,
+                      [[maybe_unused]] struct utcb *utcb)
+{
+    __builtin_trap();
+    return mtd;
+}
+
+/* The same with events: a thread that handles its own is busy when it raises one. */
+TEST(help, cycle_of_events_does_not_stop_the_cpu)
+{
+    const sel_t events = new_events(cpu_here());
+    struct thread own;
+    MUST(thread_create_local(&own, &(struct thread_plan){.cpu = cpu_here(), .events = events},
+                             fault));
+    for (unsigned event = 0; event < hip->sel_hst_arch; event++)
+        MUST(thread_create_portal(&own, events + event, event, 0));
+    serve(fault);
+    server_pt = new_pt(&own, 0);
+    start_mid();
+    new_global(cpu_here(), LOW, call_server, 0);
+    nap(5000);
+    up(wake_mid);
+    EXPECT(wait_until(&mid_rounds, 1000));
+    stop_mid();
+    EXPECT_EQ(0, drain(done));
+    for (unsigned event = 0; event < hip->sel_hst_arch; event++)
+        revoke(events + event);
+    EXPECT(down(done));
+    EXPECT_STATUS(ABORTED, status[0]);
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(help, busy_callee_is_a_timeout_with_the_flag_and_gets_nothing),
     TAP_TEST(help, caller_drives_the_busy_callee_at_its_own_priority),
@@ -291,5 +322,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(help, many_callers_of_one_callee_are_all_served),
     TAP_TEST(help, thread_is_busy_for_itself),
     TAP_TEST(help, cycle_of_calls_does_not_stop_the_cpu),
+    TAP_TEST(help, cycle_of_events_does_not_stop_the_cpu),
 };
 const struct tap_suite help_suite = CONF_SUITE(tests);

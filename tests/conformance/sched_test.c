@@ -135,27 +135,34 @@ TEST(sched, timeout_preempts_a_lower_one_at_once)
     end(1);
 }
 
-TEST(sched, equals_share_by_their_budgets)
+/* Two equals, until they have had `us` microseconds together; then what each has used. */
+static void share(uint16_t budget_a, uint16_t budget_b, uint64_t us, uint64_t *a, uint64_t *b)
 {
     prepare();
-    const sel_t a = counter(0, MID, 4), b = counter(1, MID, 4);
-    nap(200'000);
+    const sel_t sc_a = counter(0, MID, budget_a), sc_b = counter(1, MID, budget_b);
+    const uint64_t limit = time_after(hip, PATIENCE);
+    while (used(sc_a) + used(sc_b) < time_ticks(hip, us) && stc_now() < limit)
+        nap(2000);
     end(2);
     nap(1000);
-    const uint64_t ua = used(a), ub = used(b);
-    EXPECT(ua > time_ticks(hip, 40'000));
-    EXPECT(ub > time_ticks(hip, 40'000));
+    *a = used(sc_a);
+    *b = used(sc_b);
+}
+
+TEST(sched, equals_share_by_their_budgets)
+{
+    uint64_t a, b;
+    share(4, 4, 200'000, &a, &b);
+    EXPECT(4 * a > b);
+    EXPECT(4 * b > a);
 }
 
 TEST(sched, larger_budget_gets_the_larger_share)
 {
-    prepare();
-    const sel_t a = counter(0, MID, 60), b = counter(1, MID, 2);
-    nap(400'000);
-    end(2);
-    nap(1000);
-    EXPECT(used(b) > 0);
-    EXPECT(used(a) > 2 * used(b));
+    uint64_t a, b;
+    share(60, 2, 400'000, &a, &b);
+    EXPECT(b > 0);
+    EXPECT(a > 2 * b);
 }
 
 /* Who runs, each time somebody else did before. */
@@ -241,19 +248,21 @@ TEST(sched, account_stands_still_while_its_thread_waits)
     EXPECT(down(done));
 }
 
-TEST(sched, account_never_decreases)
+TEST(sched, account_grows_and_never_decreases)
 {
     prepare();
     const sel_t sc = counter(0, MID, 1);
-    uint64_t then = 0;
     counter(1, MID, 1);
-    for (unsigned i = 0; i < 50; i++) {
+    uint64_t then = 0, grown = 0;
+    const uint64_t limit = time_after(hip, PATIENCE);
+    while (grown < 20 && stc_now() < limit) {
         const uint64_t now = used(sc);
         EXPECT(now >= then);
+        grown += now > then;
         then = now;
         nap(500);
     }
-    EXPECT(then > 0);
+    EXPECT_EQ(20, grown);
     end(2);
 }
 
@@ -348,7 +357,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(sched, equal_does_not_preempt),
     TAP_TEST(sched, account_is_the_time_that_was_used),
     TAP_TEST(sched, account_stands_still_while_its_thread_waits),
-    TAP_TEST(sched, account_never_decreases),
+    TAP_TEST(sched, account_grows_and_never_decreases),
     TAP_TEST(sched, work_of_a_callee_is_on_the_caller_s_account),
     TAP_TEST(sched, budget_of_the_caller_limits_the_callee),
     TAP_TEST(sched, idle_time_grows_while_a_cpu_rests),

@@ -232,14 +232,15 @@ end
 # --- Stops -----------------------------------------------------------------------------------------
 
 define nova-hypercalls
-  break hypercall_enter
+  rbreak ^\(ipc_call\|ipc_reply\|hypercall_\(create\|ctrl\|assign\)_.*\)$
   commands
     silent
-    printf "hypercall by EC %p:\n", ec
-    nova-regs ec
+    printf "hypercall by EC %p:\n", self
+    nova-regs self
     continue
   end
 end
 document nova-hypercalls
-Print the registers of each hypercall from now on; `delete` ends it.
+Print the registers of each hypercall from now on; `delete` ends it. Of what C preserves, the frame has
+older values: `info registers`.
 end

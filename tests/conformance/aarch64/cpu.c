@@ -4,10 +4,12 @@
 
 #include "tests/conformance/conf.h"
 
-#define CODES(C)                                                                                   \
-    C(udf)                                                                                         \
-    C(wfi) C(svc) C(hvc) C(smc) C(mrs) C(msr) C(sve) C(sme) C(jump) C(data) C(pc) C(read) C(write) \
-        C(protected) C(beyond) C(brk)
+/* clang-format off */
+#define CODES(C) \
+    C(udf) C(wfi) C(svc) C(hvc) C(smc) C(mrs) \
+    C(msr) C(sve) C(sme) C(jump) C(data) C(pc) \
+    C(read) C(write) C(protected) C(beyond) C(brk)
+/* clang-format on */
 #define CODE_EXTERN(name) extern const char code_##name[], code_##name##_end[];
 CODES(CODE_EXTERN)
 extern struct regs provoke_regs;

@@ -4,10 +4,12 @@
 
 #include "tests/conformance/conf.h"
 
-#define CODES(C)                                                                                   \
-    C(de)                                                                                          \
-    C(db) C(bp) C(of) C(ud) C(gp) C(gp_int) C(gp_port) C(gp_address) C(gp_rdmsr) C(pf_read)        \
-        C(pf_write) C(pf_execute) C(pf_protected) C(pf_data) C(mf)
+/* clang-format off */
+#define CODES(C) \
+    C(de) C(db) C(bp) C(of) C(ud) C(gp) \
+    C(gp_int) C(gp_port) C(gp_address) C(gp_rdmsr) C(pf_read) C(pf_write) \
+    C(pf_execute) C(pf_protected) C(pf_data) C(mf)
+/* clang-format on */
 #define CODE_EXTERN(name) extern const char code_##name[], code_##name##_end[];
 CODES(CODE_EXTERN)
 extern struct regs provoke_regs;

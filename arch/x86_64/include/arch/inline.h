@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "arch/types.h"
+#include "kernel/base/compiler.h"
 
 struct cpu;
 
@@ -102,13 +103,14 @@ static inline void arch_words_copy(void *to, const void *from, size_t count)
 {
     uint64_t *const t = to;
     const uint64_t *const f = from;
-    if (count == 1) {
+    if (LIKELY(count == 1)) {
         t[0] = f[0];
     } else if (count <= 4) {
-        const uint64_t first = f[0], second = f[1], last_but_one = f[count - 2],
-                       last = f[count - 1];
+        /* Two at a time: more would not fit into the registers that need not be saved. */
+        const uint64_t first = f[0], second = f[1];
         t[0] = first;
         t[1] = second;
+        const uint64_t last_but_one = f[count - 2], last = f[count - 1];
         t[count - 2] = last_but_one;
         t[count - 1] = last;
     } else {

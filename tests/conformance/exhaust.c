@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's memory, used up by each kind of object on the account of one PD: the call says so, others
+ * go on, and what is revoked can be used again.
+ */
+#include <stdatomic.h>
+
+#include "tests/conformance/conf.h"
+#include "tests/conformance/start.h"
+#include "user/lib/main.h"
+#include "user/lib/power.h"
+
+static sel_t pd, local_ec, global_ec, first;
+static uint64_t utcb;
+
+static uint32_t answer([[maybe_unused]] uint64_t pid, uint32_t mtd,
+                       [[maybe_unused]] struct utcb *utcb_)
+{
+    return mtd;
+}
+
+static void just_end([[maybe_unused]] uint64_t arg)
+{
+}
+
+typedef status_t create_fn(sel_t sel);
+
+static status_t create_pd(sel_t sel)
+{
+    return hc_create_pd(sel, CREATE_PD_PD, pd);
+}
+
+static status_t create_ec(sel_t sel)
+{
+    return hc_create_ec(sel, pd, (struct hc_ec){.cpu = cpu_here(), .page = utcb});
+}
+
+static status_t create_fpu(sel_t sel)
+{
+    return hc_create_ec(sel, pd,
+                        (struct hc_ec){.flags = CREATE_EC_FPU, .cpu = cpu_here(), .page = utcb});
+}
+
+static status_t create_sc(sel_t sel)
+{
+    return hc_create_sc(sel, pd, global_ec, (struct hc_sc){.prio = 1, .budget = 1});
+}
+
+static status_t create_pt(sel_t sel)
+{
+    return hc_create_pt(sel, pd, local_ec, 0);
+}
+
+static status_t create_sm(sel_t sel)
+{
+    return hc_create_sm(sel, pd, 0);
+}
+
+/* Two slots, as a space needs a PD of its own: `sel` is even. */
+static status_t create_space(sel_t sel)
+{
+    const status_t status = hc_create_pd(sel, CREATE_PD_PD, pd);
+    return status == SUCCESS ? hc_create_pd(sel + 1, CREATE_PD_HST, sel) : status;
+}
+
+/* Everybody else: a pair of threads that asks and answers all the time, on another CPU and here. */
+static _Atomic uint64_t rounds, stop;
+static sel_t ask, reply, done, server_pt;
+
+static void ask_often([[maybe_unused]] uint64_t arg)
+{
+    while (atomic_load(&stop) == 0) {
+        MUST(hc_sm_up(ask));
+        MUST(hc_sm_down(reply, 0, 0));
+        MUST(hc_ipc_call(server_pt, 0, 0).status);
+        atomic_fetch_add(&rounds, 1);
+    }
+    MUST(hc_sm_up(ask));
+    up(done);
+}
+
+static void reply_often([[maybe_unused]] uint64_t arg)
+{
+    while (atomic_load(&stop) == 0) {
+        MUST(hc_sm_down(ask, 0, 0));
+        MUST(hc_sm_up(reply));
+    }
+    up(done);
+}
+
+static void begin(void)
+{
+    const struct thread local = new_local(cpu_here(), answer);
+    const struct thread server = new_local(cpu_there(), answer);
+    const struct thread global =
+        new_global_plan(&(struct thread_plan){.cpu = cpu_here()}, just_end, 0);
+    struct child child;
+    MUST(child_create(&child));
+    pd = child.pd;
+    local_ec = local.ec;
+    global_ec = global.ec;
+    utcb = utcb_alloc();
+    server_pt = new_pt(&server, 0);
+    ask = new_sm(0);
+    reply = new_sm(0);
+    done = new_sm(0);
+    atomic_store(&stop, 0);
+    atomic_store(&rounds, 0);
+    new_global(cpu_there(), LOW, ask_often, 0);
+    new_global(cpu_here(), LOW, reply_often, 0);
+    EXPECT(wait_until(&rounds, 3));
+}
+
+static void end(void)
+{
+    EXPECT(wait_until(&rounds, atomic_load(&rounds) + 3));
+    atomic_store(&stop, 1);
+    EXPECT(down(done));
+    up(ask);
+    up(reply);
+    EXPECT(down(done));
+}
+
+/* Fill slots, `step` at a time, until memory is out; all slots, if it lasts. How many it were. */
+static uint64_t fill(create_fn *create, sel_t step)
+{
+    for (sel_t sel = first; sel < SEL_ALLOC_END; sel += step) {
+        const status_t status = create(sel);
+        if (status == SUCCESS)
+            continue;
+        if (status != MEM_OBJ && status != MEM_CAP)
+            tap_fail(__FILE__, __LINE__, "object %lu: %s", (sel - first) / step,
+                     status_name(status));
+        return (sel - first) / step;
+    }
+    return (SEL_ALLOC_END - first) / step;
+}
+
+static void empty(void)
+{
+    for (sel_t sel = first; sel < SEL_ALLOC_END; sel += 512)
+        MUST(hc_ctrl_pd(SEL_ROOT_OBJ, SEL_ROOT_OBJ,
+                        (struct hc_range){.from = sel, .to = sel, .order = 9}));
+}
+
+/* Most of the memory goes into something large, or else the slots would be used up before it. */
+static void take_most(void)
+{
+    const uint64_t count = fill(create_fpu, 1);
+    EXPECT(count < SEL_ALLOC_END - first);
+    first += count - count % 512 - count / 8 / 512 * 512;
+    empty();
+}
+
+/*
+ * Twice: what was revoked is there again, all but what the second time needs for its tables. It comes
+ * back when nobody looks at it any more, so there may be several second times.
+ */
+static void exhaust(create_fn *create, sel_t step)
+{
+    begin();
+    const sel_t all = first = sel_alloc(9);
+    take_most();
+    nap(20'000);
+    const uint64_t count = fill(create, step), limit = time_after(hip, PATIENCE);
+    EXPECT(count > 100);
+    EXPECT(count < (SEL_ALLOC_END - first) / step);
+    EXPECT(wait_until(&rounds, atomic_load(&rounds) + 3)); /* others do not notice */
+    uint64_t again = 0;
+    while (again < count - count / 16 && stc_now() < limit) {
+        empty();
+        nap(300'000); /* an SC goes when its turn has come */
+        again = fill(create, step);
+    }
+    if (again < count - count / 16)
+        tap_fail(__FILE__, __LINE__, "%lu, then %lu", count, again);
+    first = all;
+    empty();
+    end();
+}
+
+TEST(exhaust, memory_by_pds)
+{
+    exhaust(create_pd, 1);
+}
+
+TEST(exhaust, memory_by_ecs)
+{
+    exhaust(create_ec, 1);
+}
+
+TEST(exhaust, memory_by_ecs_with_fpu)
+{
+    exhaust(create_fpu, 1);
+}
+
+TEST(exhaust, memory_by_scs)
+{
+    exhaust(create_sc, 1);
+}
+
+TEST(exhaust, memory_by_portals)
+{
+    exhaust(create_pt, 1);
+}
+
+TEST(exhaust, memory_by_semaphores)
+{
+    exhaust(create_sm, 1);
+}
+
+TEST(exhaust, memory_by_host_spaces)
+{
+    exhaust(create_space, 2);
+}
+
+/* Pages far apart, each in a table of its own, in the host space of a child. */
+TEST(exhaust, memory_by_tables_of_host_space)
+{
+    begin();
+    struct child child;
+    MUST(child_create(&child));
+    uint64_t count[2] = {0, 0};
+    for (unsigned round = 0; round < 2; round++) {
+        status_t status = SUCCESS;
+        for (uint64_t page = 0; status == SUCCESS && page < 1ull << 27; page += 512) {
+            status = hc_ctrl_pd(
+                SEL_LIB_ROOT_HST, child.hst,
+                (struct hc_range){.from = PAGES_START >> 12, .to = page, .perm = PERM_MEM_R});
+            count[round] += status == SUCCESS;
+        }
+        EXPECT_STATUS(MEM_CAP, status);
+        EXPECT(wait_until(&rounds, atomic_load(&rounds) + 3));
+        revoke(child.hst);
+        revoke(child.pd);
+        revoke(child.obj);
+        if (cpu_has_ports())
+            revoke(child.pio);
+        nap(100'000);
+        MUST(child_create(&child));
+    }
+    EXPECT(count[0] > 100);
+    EXPECT(count[1] >= count[0] - count[0] / 16);
+    end();
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(exhaust, memory_by_pds),          TAP_TEST(exhaust, memory_by_ecs),
+    TAP_TEST(exhaust, memory_by_ecs_with_fpu), TAP_TEST(exhaust, memory_by_scs),
+    TAP_TEST(exhaust, memory_by_portals),      TAP_TEST(exhaust, memory_by_semaphores),
+    TAP_TEST(exhaust, memory_by_host_spaces),  TAP_TEST(exhaust, memory_by_tables_of_host_space),
+};
+static const struct tap_suite suite = CONF_SUITE(tests);
+
+void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
+               [[maybe_unused]] uint64_t boot2)
+{
+    static const struct tap_suite *const suites[] = {&suite};
+    conf_start(page, boot0, boot1);
+    power_exit(tap_run(suites, 1) != 0);
+}

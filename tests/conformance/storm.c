@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Random arguments: on up to 4 CPUs threads of one child PD make a million hypercalls each, with numbers
+ * that often name something. Nothing that they do may harm anybody else.
+ */
+#include <stdatomic.h>
+
+#include "tests/conformance/conf.h"
+#include "tests/conformance/start.h"
+#include "user/lib/main.h"
+#include "user/lib/power.h"
+
+enum : uint64_t { CALLS = 1'000'000 };
+enum : uint16_t { CPUS_MAX = 4 };
+
+/* Slots of the child that root fills again and again. */
+enum : sel_t { FILLED = 16, SEL_SELF = 0x3f000 };
+
+static _Atomic uint64_t calls[CPUS_MAX], strange;
+static sel_t done;
+
+static uint64_t random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/* Small, at a power of two, aligned, or anything. */
+static uint64_t number(uint64_t *state)
+{
+    const uint64_t r = random(state);
+    switch (r >> 61) {
+    case 0:
+    case 1:
+    case 2:
+        return r & 0x1f;
+    case 3:
+        return r & 0xfff;
+    case 4:
+        return (1ull << (r & 0x3f)) - (r >> 8 & 1);
+    case 5:
+        return (r & 0xff) << 12 | (r >> 20 & 0x1f);
+    default:
+        return r;
+    }
+}
+
+/* What would end the storm instead of being part of it is made harmless. */
+static void tame(uint64_t p[5])
+{
+    switch (p[0] & P0_NUMBER_MASK) {
+    case HYPERCALL_IPC_REPLY: /* sleeps for ever */
+        p[0] |= 0xf;
+        break;
+    case HYPERCALL_CTRL_SM: /* a down ends soon */
+        p[1] = p[1] % 1000 + 1;
+        break;
+    case HYPERCALL_CREATE_PT: /* no code of ours: a callee dies at its first instruction */
+        p[3] &= 0xfff;
+        break;
+    case HYPERCALL_CREATE_SC: /* nobody is better than root */
+        p[3] = (p[3] & 0xffff) | (p[3] >> 16 & 0xf) << 16;
+        break;
+    default:
+        break;
+    }
+}
+
+static void rage(uint64_t me)
+{
+    uint64_t state = 0x0123'4567'89ab'cdef + me * 0x1111;
+    for (uint64_t i = 0; i < CALLS; i++) {
+        const uint64_t sel = number(&state), kind = random(&state);
+        uint64_t p[5] = {sel << P0_PARAM_SHIFT | (kind & 0xff), number(&state), number(&state),
+                         number(&state), number(&state)};
+        tame(p);
+        if (trap_5(p[0], p[1], p[2], p[3], p[4]) > MEM_CAP)
+            atomic_fetch_add(&strange, 1);
+        atomic_store_explicit(&calls[me], i + 1, memory_order_relaxed);
+    }
+    (void)hc_sm_up(SEL_SELF);
+}
+
+/* The child that rages, and one whose spaces it may fill and empty. */
+static struct child raging, prey;
+static sel_t given[FILLED];
+
+static void collect(void)
+{
+    static struct thread global;
+    struct thread local;
+    size_t n = 0;
+    const struct thread_plan plan = {.cpu = cpu_here(), .pd = prey.pd, .events = SELNUM};
+    MUST(thread_create_local(&local, &plan, peer_portal));
+    MUST(thread_create_global(&global, &plan, rage, 0));
+    given[n++] = prey.pd;
+    given[n++] = prey.obj;
+    given[n++] = prey.hst;
+    given[n++] = raging.obj;
+    given[n++] = SEL_ROOT_PD;
+    given[n++] = local.ec;
+    given[n++] = global.ec;
+    given[n++] = new_pt(&local, 0);
+    given[n++] = new_sm(3);
+    given[n++] = new_sm(UINT64_MAX);
+    given[n++] = copy_cap(SEL_ROOT_SC, PERM_SC_ALL);
+    given[n++] = copy_cap(SEL_LIB_NOVA_HST, PERM_SPC_TAKE);
+    if (cpu_has_ports())
+        given[n++] = prey.pio;
+}
+
+static void give_again(void)
+{
+    for (size_t i = 0; i < FILLED; i++)
+        if (given[i] != 0)
+            MUST(child_give(&raging, given[i], i, PERM_MASK));
+    MUST(child_give(&raging, done, SEL_SELF, PERM_SM_UP));
+}
+
+static uint16_t cpus(void)
+{
+    return hip->cpu_num < CPUS_MAX ? hip->cpu_num : CPUS_MAX;
+}
+
+static bool is_over(void)
+{
+    for (uint16_t cpu = 0; cpu < cpus(); cpu++)
+        if (atomic_load(&calls[cpu]) < CALLS)
+            return false;
+    return true;
+}
+
+TEST(storm, of_random_calls_is_survived)
+{
+    done = new_sm(0);
+    MUST(child_create(&raging));
+    MUST(child_share_memory(&raging));
+    MUST(child_create(&prey));
+    collect();
+    give_again();
+    const sel_t startup = hip->sel_hst_arch + EVENT_NOVA_STARTUP;
+    for (uint16_t cpu = 0; cpu < cpus(); cpu++) {
+        const sel_t events = 0x3e000 + cpu * 0x100;
+        MUST(child_give(&raging, thread_events(cpu) + startup, events + startup, PERM_PT_EVENT));
+        const struct thread_plan plan = {.cpu = cpu, .pd = raging.pd, .events = events};
+        const struct thread t = new_global_plan(&plan, rage, cpu);
+        new_sc(&t, LOW, BUDGET);
+    }
+    for (uint64_t last = 0, quiet = 0; !is_over() && quiet < 1000;) {
+        nap(10'000);
+        give_again();
+        uint64_t sum = 0;
+        for (uint16_t cpu = 0; cpu < cpus(); cpu++)
+            sum += atomic_load(&calls[cpu]);
+        quiet = sum == last ? quiet + 1 : 0;
+        last = sum;
+    }
+    for (uint16_t cpu = 0; cpu < cpus(); cpu++)
+        EXPECT_EQ(CALLS, atomic_load(&calls[cpu]));
+    EXPECT_EQ(0, atomic_load(&strange));
+}
+
+static void just_end([[maybe_unused]] uint64_t arg)
+{
+    up(done);
+}
+
+static uint64_t add_one(uint64_t arg)
+{
+    return arg + 1;
+}
+
+TEST(storm, leaves_others_as_they_were)
+{
+    done = new_sm(0);
+    for (uint16_t cpu = 0; cpu < hip->cpu_num; cpu++) {
+        new_global(cpu, HIGH, just_end, 0);
+        EXPECT(down(done));
+    }
+    const struct peer peer = new_peer();
+    EXPECT_EQ(43, peer_run(&peer, add_one, 42));
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(storm, of_random_calls_is_survived),
+    TAP_TEST(storm, leaves_others_as_they_were),
+};
+static const struct tap_suite suite = CONF_SUITE(tests);
+
+void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
+               [[maybe_unused]] uint64_t boot2)
+{
+    static const struct tap_suite *const suites[] = {&suite};
+    conf_start(page, boot0, boot1);
+    power_exit(tap_run(suites, 1) != 0);
+}
