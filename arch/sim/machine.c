@@ -263,40 +263,22 @@ static void finish(void)
     }
 }
 
-static void begin_hypercall(struct sim_cpu *c, const uint64_t slot[5])
+void sim_begin(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4)
 {
+    struct sim_cpu *const c = at(cpu);
     CHECK(c->state == SIM_USER);
-    memcpy(c->cpu->current->arch.regs.slot, slot, 5 * sizeof slot[0]);
+    c->cpu->current->arch.regs = (struct arch_regs){.slot = {p0, p1, p2, p3, p4},
+                                                    .ip = c->cpu->current->arch.regs.ip,
+                                                    .sp = c->cpu->current->arch.regs.sp};
     enter_at(c, enter_hypercall);
+    c->held = true;
 }
 
-struct ec *sim_hypercall(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3,
-                         uint64_t p4)
-{
-    begin_hypercall(at(cpu), (uint64_t[]){p0, p1, p2, p3, p4});
-    finish();
-    return sim_user(cpu);
-}
-
-struct ec *sim_event(unsigned cpu, unsigned event)
+void sim_begin_event(unsigned cpu, unsigned event)
 {
     CHECK(at(cpu)->state == SIM_USER);
     at(cpu)->event = event;
     enter_at(at(cpu), enter_event);
-    finish();
-    return sim_user(cpu);
-}
-
-struct ec *sim_interrupt(unsigned cpu, unsigned kinds)
-{
-    begin_interrupt(at(cpu), kinds);
-    finish();
-    return sim_user(cpu);
-}
-
-void sim_begin(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4)
-{
-    begin_hypercall(at(cpu), (uint64_t[]){p0, p1, p2, p3, p4});
     at(cpu)->held = true;
 }
 
@@ -319,6 +301,25 @@ struct ec *sim_finish(unsigned cpu)
     at(cpu)->held = false;
     finish();
     return sim_user(cpu);
+}
+
+struct ec *sim_hypercall(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3,
+                         uint64_t p4)
+{
+    sim_begin(cpu, p0, p1, p2, p3, p4);
+    return sim_finish(cpu);
+}
+
+struct ec *sim_event(unsigned cpu, unsigned event)
+{
+    sim_begin_event(cpu, event);
+    return sim_finish(cpu);
+}
+
+struct ec *sim_interrupt(unsigned cpu, unsigned kinds)
+{
+    sim_begin_interrupt(cpu, kinds);
+    return sim_finish(cpu);
 }
 
 void sim_settle(void)

@@ -79,10 +79,11 @@ uint64_t sim_timer_sets(void);
 void sim_raise(unsigned n);
 
 /*
- * By hand: begin a hypercall, or taking interrupts, without running; run a CPU that is in the kernel until
+ * By hand: begin a hypercall, an exception, or taking interrupts, without running; run a CPU that is in the kernel until
  * it leaves or stops; let it run to its end. Between steps the test may do as it likes with other CPUs.
  */
 void sim_begin(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4);
+void sim_begin_event(unsigned cpu, unsigned event);
 void sim_begin_interrupt(unsigned cpu, unsigned kinds);
 enum sim_state sim_step(unsigned cpu);
 struct ec *sim_finish(unsigned cpu);

@@ -8,6 +8,7 @@
 #include "kernel/hypercall/testing/calls.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/obj/sc.h"
+#include "kernel/sync/rcu.h"
 
 /* Selectors; the portal of server n is n + 1. */
 enum : uint64_t { A = 0x20, B = 0x22, S = 0x30, T = 0x32, REMOTE = 0x34, SM = 0x40 };
@@ -276,6 +277,52 @@ static void a_callee_without_references_goes_with_its_reply(void)
     CHECK(call_settle() > with_s); /* at least its UTCB */
 }
 
+/* Likewise, and before it replies it waits, more than once, also for another CPU. */
+static void a_callee_without_references_may_wait(void)
+{
+    start();
+    struct ec *const other = call_thread(B, 1, 10, 10);
+    CHECK(sim_interrupt(1, SIM_KICK) == other);
+    CHECK(call_root_sleeps(TICKS) == a);
+    CHECK(call_ipc(0, S + 1, 0, 0) == s);
+    wake_root(TICKS);
+    call_revoke(0, S, 1);
+    const size_t with_s = call_settle();
+    CHECK(s->caller & CALLER_ZOMBIE);
+    CHECK(call_root_sleeps(2 * TICKS) == s);
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK_EQ(call_down(0, SM, 0), CALL_WAITS);
+        CHECK_EQ(call_up(1, SM), SUCCESS);
+        CHECK(sim_interrupt(0, SIM_KICK) == s);
+    }
+    CHECK(call_reply(0, 0) == a);
+    wake_root(2 * TICKS);
+    CHECK(call_settle() > with_s);
+    CHECK_EQ(rcu_pending(), 0);
+}
+
+/* Likewise while it is on its way out, and nobody has come to it yet. */
+static void a_callee_that_loses_its_last_reference_may_wait_at_once(void)
+{
+    start();
+    struct ec *const other = call_thread(B, 1, 10, 10);
+    CHECK(sim_interrupt(1, SIM_KICK) == other);
+    CHECK(call_root_sleeps(2 * TICKS) == a);
+    CHECK(call_ipc(0, S + 1, 0, 0) == s);
+    CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, SEL_ROOT_OBJ, S, S, 1, 0), SUCCESS);
+    CHECK_EQ(call_create_sm(0, S, SEL_ROOT_PD, 0), SUCCESS);
+    sim_interrupt(1, SIM_KICK); /* the portal goes; CPU 1 runs on, so S waits for the next period */
+    CHECK_EQ(s->obj.refs, 0);
+    CHECK(!(s->caller & CALLER_ZOMBIE));
+    CHECK_EQ(call_down(0, SM, 0), CALL_WAITS);
+    CHECK_EQ(call_up(1, SM), SUCCESS);
+    CHECK(sim_interrupt(0, SIM_KICK) == s);
+    CHECK(call_reply(0, 0) == a);
+    wake_root(2 * TICKS);
+    call_settle();
+    CHECK_EQ(rcu_pending(), 0);
+}
+
 int main(void)
 {
     SIM_RUN(call_and_reply_carry_the_words_they_say);
@@ -292,4 +339,6 @@ int main(void)
     SIM_RUN(a_helper_learns_that_the_callee_died);
     SIM_RUN(the_reply_of_a_global_thread_is_its_last_word);
     SIM_RUN(a_callee_without_references_goes_with_its_reply);
+    SIM_RUN(a_callee_without_references_may_wait);
+    SIM_RUN(a_callee_that_loses_its_last_reference_may_wait_at_once);
 }
