@@ -14,7 +14,7 @@ _instrumented = transition(implementation = _instrumented_impl, inputs = [_FEATU
 
 # Profiles are written by programs that are built with --features=coverage_counters.
 _START = """#!/bin/sh
-export LLVM_PROFILE_FILE="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/test.profraw"
+export LLVM_PROFILE_FILE="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/test-%m.profraw"
 exec {program} {args} "$@"
 """
 
