@@ -166,6 +166,12 @@ void arch_irq_rearm([[maybe_unused]] unsigned n)
 {
 }
 
+const struct irq_setting *sim_irq_setting(unsigned n)
+{
+    CHECK(n < SIM_INT_PIN + SIM_INT_MSI);
+    return &irqs[n];
+}
+
 void sim_raise(unsigned n)
 {
     CHECK(n < SIM_INT_PIN + SIM_INT_MSI);

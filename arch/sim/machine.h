@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/contract/irq.h"
+#include "arch/contract/power.h"
 #include "arch/sim/sim.h"
 
 enum : unsigned { SIM_CPU_MAX = 8, SIM_INT_PIN = 4, SIM_INT_MSI = 4 };
@@ -77,6 +79,16 @@ uint64_t sim_timer_sets(void);
 
 /* Device interrupt `n` comes, at the CPU it is routed to; it is lost if it was not assigned or is masked. */
 void sim_raise(unsigned n);
+
+/* What assign_int last said about interrupt `n`. */
+const struct irq_setting *sim_irq_setting(unsigned n);
+
+/* What the platform was last asked for by ctrl_hw, and what it answers to it. */
+extern struct sim_power {
+    enum sleep_state state;
+    uint8_t a, b;
+    status_t answer;
+} sim_power;
 
 /*
  * By hand: begin a hypercall, an exception, or taking interrupts, without running; run a CPU that is in the kernel until

@@ -13,7 +13,7 @@
 
 enum : uint64_t { UTCBS = UINT64_C(0x2000'0000) }; /* of the EC with selector n: n pages above */
 
-static status_t call(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4)
+status_t call_raw(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4)
 {
     const struct ec *const self = sim_user(cpu);
     CHECK(self != nullptr);
@@ -27,62 +27,62 @@ status_t call_status(const struct ec *ec)
 
 status_t call_create_pd(unsigned cpu, enum create_pd_op op, uint64_t sel, uint64_t pd)
 {
-    return call(cpu, call_p0(HYPERCALL_CREATE_PD, op, sel), pd, 0, 0, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CREATE_PD, op, sel), pd, 0, 0, 0);
 }
 
 status_t call_create_ec(unsigned cpu, unsigned flags, uint64_t sel, uint64_t pd, uint64_t at,
                         unsigned of_cpu, uint64_t event_base)
 {
-    return call(cpu, call_p0(HYPERCALL_CREATE_EC, flags, sel), pd, at | of_cpu, 0, event_base);
+    return call_raw(cpu, call_p0(HYPERCALL_CREATE_EC, flags, sel), pd, at | of_cpu, 0, event_base);
 }
 
 status_t call_create_sc(unsigned cpu, uint64_t sel, uint64_t pd, uint64_t ec, unsigned prio,
                         unsigned ms)
 {
-    return call(cpu, call_p0(HYPERCALL_CREATE_SC, 0, sel), pd, ec, prio << 16 | ms, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CREATE_SC, 0, sel), pd, ec, prio << 16 | ms, 0);
 }
 
 status_t call_create_pt(unsigned cpu, uint64_t sel, uint64_t pd, uint64_t ec, uint64_t ip)
 {
-    return call(cpu, call_p0(HYPERCALL_CREATE_PT, 0, sel), pd, ec, ip, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CREATE_PT, 0, sel), pd, ec, ip, 0);
 }
 
 status_t call_create_sm(unsigned cpu, uint64_t sel, uint64_t pd, uint64_t count)
 {
-    return call(cpu, call_p0(HYPERCALL_CREATE_SM, 0, sel), pd, count, 0, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CREATE_SM, 0, sel), pd, count, 0, 0);
 }
 
 status_t call_delegate(unsigned cpu, uint64_t src, uint64_t dst, uint64_t ssb, uint64_t dsb,
                        unsigned ord, uint8_t pmm)
 {
-    return call(cpu, call_p0(HYPERCALL_CTRL_PD, 0, src), dst, ssb << PAGE_BITS | ord,
-                dsb << PAGE_BITS | pmm, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CTRL_PD, 0, src), dst, ssb << PAGE_BITS | ord,
+                    dsb << PAGE_BITS | pmm, 0);
 }
 
 status_t call_ctrl_ec(unsigned cpu, uint64_t ec, unsigned flags)
 {
-    return call(cpu, call_p0(HYPERCALL_CTRL_EC, flags, ec), 0, 0, 0, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CTRL_EC, flags, ec), 0, 0, 0, 0);
 }
 
 status_t call_ctrl_pt(unsigned cpu, uint64_t pt, uint64_t id, uint32_t mtd)
 {
-    return call(cpu, call_p0(HYPERCALL_CTRL_PT, 0, pt), id, mtd, 0, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CTRL_PT, 0, pt), id, mtd, 0, 0);
 }
 
 status_t call_up(unsigned cpu, uint64_t sm)
 {
-    return call(cpu, call_p0(HYPERCALL_CTRL_SM, 0, sm), 0, 0, 0, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CTRL_SM, 0, sm), 0, 0, 0, 0);
 }
 
 status_t call_down(unsigned cpu, uint64_t sm, uint64_t deadline)
 {
-    return call(cpu, call_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, sm), deadline, 0, 0, 0);
+    return call_raw(cpu, call_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, sm), deadline, 0, 0, 0);
 }
 
 uint64_t call_ctrl_sc(unsigned cpu, uint64_t sc)
 {
     const struct ec *const self = sim_user(cpu);
-    CHECK_EQ(call(cpu, call_p0(HYPERCALL_CTRL_SC, 0, sc), 0, 0, 0, 0), SUCCESS);
+    CHECK_EQ(call_raw(cpu, call_p0(HYPERCALL_CTRL_SC, 0, sc), 0, 0, 0, 0), SUCCESS);
     return arch_ec_slot(&self->arch, 1);
 }
 
@@ -99,6 +99,11 @@ struct ec *call_reply(unsigned cpu, uint32_t mtd)
 void call_revoke(unsigned cpu, uint64_t sel, unsigned ord)
 {
     CHECK_EQ(call_delegate(cpu, SEL_ROOT_OBJ, SEL_ROOT_OBJ, sel, sel, ord, 0), SUCCESS);
+}
+
+void call_weaken(uint64_t from, uint64_t to, uint8_t perm)
+{
+    CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, SEL_ROOT_OBJ, from, to, 0, perm), SUCCESS);
 }
 
 struct kobject *call_object(uint64_t sel)

@@ -22,6 +22,9 @@ static inline uint64_t call_p0(enum hypercall number, unsigned flags, uint64_t p
     return param << P0_PARAM_SHIFT | flags << P0_FLAGS_SHIFT | number;
 }
 
+/* Any hypercall. */
+status_t call_raw(unsigned cpu, uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4);
+
 status_t call_create_pd(unsigned cpu, enum create_pd_op op, uint64_t sel, uint64_t pd);
 
 /* `at` is the address of the UTCB. */
@@ -49,6 +52,9 @@ struct ec *call_reply(unsigned cpu, uint32_t mtd);
 
 /* Empty the slots [sel, sel + 2^ord) of the root object space. */
 void call_revoke(unsigned cpu, uint64_t sel, unsigned ord);
+
+/* What root has at `from`, at `to` with no more than `perm`; nothing with 0. By CPU 0. */
+void call_weaken(uint64_t from, uint64_t to, uint8_t perm);
 
 /* The status of a call that `ec` made, as its P0 has it now. */
 status_t call_status(const struct ec *ec);
