@@ -11,13 +11,14 @@ enum : uint64_t { CPU_MASK = 0xfff }; /* P2: hvp[63..12], cpu[11..0] */
 
 static status_t publish(struct ec *self, struct ec *ec)
 {
-    /* An occupied slot is found out before the UTCB replaces what the PD has mapped there. */
-    if (space_obj_load(self->objects, hypercall_param(self)).raw != 0)
+    /* A slot that is none, or occupied, is found out before the UTCB replaces what the PD has mapped there. */
+    const uint64_t sel = hypercall_param(self);
+    if (sel >= SELNUM || space_obj_load(self->objects, sel).raw != 0)
         return BAD_CAP;
     const status_t status = ec_map_utcb(ec);
     if (status != SUCCESS)
         return status;
-    return space_obj_insert(self->objects, hypercall_param(self), &ec->obj, PERM_EC_ALL);
+    return space_obj_insert(self->objects, sel, &ec->obj, PERM_EC_ALL);
 }
 
 status_t hypercall_create_ec(struct ec *self)

@@ -125,11 +125,12 @@ static void bad_cap_is_a_slot_that_is_taken_or_not_there(void)
     CHECK(before - call_settle() <= 3);          /* tables, if any, and nothing else */
 }
 
-static void a_taken_slot_leaves_what_is_mapped_there(void)
+static void a_bad_slot_leaves_what_is_mapped_at_the_utcb(void)
 {
     start();
     CHECK_EQ(create(0, NEW, SEL_ROOT_PD, UTCB, 0), SUCCESS);
     CHECK_EQ(create(0, NEW, SEL_ROOT_PD, UTCB, 0), BAD_CAP);
+    CHECK_EQ(create(0, SELNUM, SEL_ROOT_PD, UTCB, 0), BAD_CAP);
     CHECK(sim_may_access(0, UTCB, PERM_MEM_R | PERM_MEM_W));
 }
 
@@ -170,7 +171,7 @@ int main(void)
     SIM_RUN(bad_cpu_is_a_cpu_that_is_not_there);
     SIM_RUN(bad_cap_is_no_pd_or_one_without_the_permission);
     SIM_RUN(bad_cap_is_a_slot_that_is_taken_or_not_there);
-    SIM_RUN(a_taken_slot_leaves_what_is_mapped_there);
+    SIM_RUN(a_bad_slot_leaves_what_is_mapped_at_the_utcb);
     SIM_RUN(aborted_is_a_pd_that_lacks_a_space);
     SIM_RUN(a_refused_thread_keeps_nothing);
 }
