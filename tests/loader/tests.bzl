@@ -70,6 +70,10 @@ _AARCH64 = {
 
     # What the kernel's memory holds is nothing to rely on.
     "memory_is_not_zero": _row("protocol=0 fill=0xa5"),
+
+    # Nor that nobody has sent anything to CPUs that are not on yet.
+    "interrupts_pend_gicv2": _row("protocol=0 pending", machine = _GIC2),
+    "interrupts_pend_gicv3": _row("protocol=0 pending", machine = "virt,virtualization=on,gic-version=3"),
     "kmem": _row(_RAM + "protocol=2 kmem=0x1000000", root_words = "nova_size=0x2000000"),
     "kmem_is_in_the_pool": _row(_RAM + "protocol=2 kmem=0x1000000", expect = [_pool("32[0-9]{3}"), _PASSED]),
     "kmem_is_rounded_down": _row(_RAM + "protocol=2 kmem=0x11fffff", root_words = "nova_size=0x2000000"),

@@ -81,6 +81,24 @@ static uint64_t fdt_number(uint64_t fdt, const char *name)
     return size == 4 ? be32(cells) : (uint64_t)be32(cells) << 32 | be32(cells + 4);
 }
 
+/*
+ * Software-generated and private interrupts of all CPUs, on or off, pend before the kernel has begun: each CPU
+ * finds them when it opens its interface. Arm IHI 0048, GICD_SGIR; Arm IHI 0069, GICR_ISPENDR0; QEMU virt.
+ */
+static void pend_interrupts(void)
+{
+    enum : uint64_t { GICD = 0x800'0000, GICR = 0x80a'0000, GICR_STRIDE = 0x2'0000, CPUS = 4 };
+    enum : uint64_t { PIDR2 = 0xfe8, SGIR = 0xf00, ISPENDR0 = 0x1'0200 };
+    const uint32_t version = *(const volatile uint32_t *)(GICD + PIDR2) >> 4 & 0xf;
+    if (version != 2) { /* where GICv3 has its own there is nothing */
+        for (uint64_t cpu = 0; cpu < CPUS; cpu++)
+            *(volatile uint32_t *)(GICR + cpu * GICR_STRIDE + ISPENDR0) = ~0u;
+        return;
+    }
+    for (uint32_t sgi = 0; sgi < 16; sgi++)
+        *(volatile uint32_t *)(GICD + SGIR) = 0xffu << 16 | sgi;
+}
+
 void loader_main(uint64_t x0)
 {
     static struct load_request request;
@@ -89,6 +107,8 @@ void loader_main(uint64_t x0)
     if (be32(fdt) != FDT_MAGIC)
         load_fail("no device tree");
     request.words = fdt_text(fdt, "bootargs");
+    if (word_find(request.words, "pending"))
+        pend_interrupts();
     const uint64_t initrd = fdt_number(fdt, "linux,initrd-start");
     if (initrd != 0)
         request.module[request.module_count++] = (struct load_module){
