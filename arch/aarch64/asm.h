@@ -11,11 +11,13 @@
 #define CPU_FAULT_FRAME 32
 #define CPU_WORLD 40
 #define CPU_MPIDR 56
-#define CPU_AGAIN 80
+#define CPU_AGAIN 128
 
 /* struct ec (kernel/obj/ec.h, arch/types.h), struct space_hst (kernel/cap/space_hst.h) */
 #define EC_STACK 304
-#define EC_HOST 320
+#define EC_GUEST_STATE 320
+#define EC_HOST 336
+#define EC_HAZARD 388
 #define SPACE_VTTBR 24
 
 /* struct fault_frame (fault.h) */

@@ -5,6 +5,7 @@
 
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/gic.h"
+#include "arch/aarch64/guest.h"
 #include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/aarch64/timer.h"
@@ -139,7 +140,7 @@ static void init_new_traps(void)
         SYSREG_WRITE(s3_4_c3_c1_5, 0); /* HDFGWTR_EL2 */
     }
     if (sysreg_field(SYSREG_READ(id_aa64mmfr1_el1), 43, 40) != 0)
-        SYSREG_WRITE(s3_4_c1_c2_2, 0); /* HCRX_EL2 */
+        SYSREG_WRITE(HCRX_EL2, 0);
 }
 
 static void init_traps(void)
@@ -153,13 +154,15 @@ static void init_traps(void)
     init_new_traps();
 }
 
-static void init_timers(void)
+void cpu_load_host(void)
 {
-    SYSREG_WRITE(cnthctl_el2, 0); /* the physical counter and timer trap */
-    SYSREG_WRITE(cntvoff_el2, arch_stc_offset);
-    SYSREG_WRITE(cntkctl_el1, CNTKCTL_EL0VCTEN);
     SYSREG_WRITE(cntv_ctl_el0, 0);
-    SYSREG_WRITE(cntp_ctl_el0, 0);
+    SYSREG_WRITE(hcr_el2, HCR_HOST);
+    SYSREG_WRITE(sctlr_el1, SCTLR_EL1_HOST);
+    SYSREG_WRITE(tcr_el1, 0); /* TBI0: no part of an address is ignored, though stage 1 is off */
+    SYSREG_WRITE(cpacr_el1, CPACR_FPEN);
+    SYSREG_WRITE(cntkctl_el1, CNTKCTL_EL0VCTEN);
+    SYSREG_WRITE(cntvoff_el2, arch_stc_offset);
 }
 
 static void init_host(void)
@@ -168,10 +171,9 @@ static void init_host(void)
     SYSREG_WRITE(vtcr_el2, VTCR_BASE | vs | (uint64_t)pa_range() << VTCR_PS_SHIFT |
                                (64 - arch_features.hva_bits));
     SYSREG_WRITE(vttbr_el2, 0);
-    SYSREG_WRITE(sctlr_el1, SCTLR_EL1_HOST);
-    SYSREG_WRITE(tcr_el1, 0); /* TBI0: no part of an address is ignored, though stage 1 is off */
-    SYSREG_WRITE(cpacr_el1, CPACR_FPEN);
-    SYSREG_WRITE(hcr_el2, HCR_HOST);
+    SYSREG_WRITE(cnthctl_el2, 0); /* the physical counter and timer trap */
+    SYSREG_WRITE(cntp_ctl_el0, 0);
+    cpu_load_host();
     isb();
     __asm__ volatile("tlbi alle1\n dsb nsh\n isb" : : : "memory");
 }
@@ -181,10 +183,10 @@ void arch_cpu_init(struct cpu *cpu)
     cpu->arch.mpidr = cpu_mpidr();
     clear_keys();
     init_traps();
-    init_timers();
     init_host();
     gic_init_cpu(cpu);
     timer_init_cpu();
+    guest_init_cpu(cpu);
     mitigations_init(cpu);
     const uint64_t sctlr = SYSREG_READ(sctlr_el2);
     console_print(

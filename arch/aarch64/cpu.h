@@ -10,5 +10,8 @@ void cpu_find_features(void);
 /* This CPU has what they say, too. */
 bool cpu_has_features(void);
 
+/* The world that host threads find at EL0, but for their space: this CPU leaves that of a guest. */
+void cpu_load_host(void);
+
 /* Affinity fields of this CPU's MPIDR_EL1. */
 uint64_t cpu_mpidr(void);

@@ -6,6 +6,7 @@
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/guest.h"
 #include "arch/aarch64/smc_proxy.h"
 #include "arch/aarch64/sysreg.h"
 #include "kernel/abi/aarch64/event.h"
@@ -24,6 +25,8 @@ static_assert(offsetof(struct arch_regs, esr) == REGS_ESR, "vectors.S");
 static_assert(offsetof(struct arch_regs, far) == REGS_ESR + 8, "vectors.S");
 static_assert(offsetof(struct arch_ec, regs) == 0, "vectors.S");
 static_assert(offsetof(struct arch_ec, stack_top) == EC_STACK, "vectors.S");
+static_assert(offsetof(struct arch_ec, guest) == EC_GUEST_STATE, "vectors.S");
+static_assert(offsetof(struct ec, hazard) == EC_HAZARD, "vectors.S");
 static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "vectors.S");
 static_assert(offsetof(struct cpu, arch.world) == CPU_WORLD, "vectors.S");
 static_assert(offsetof(struct ec, host) == EC_HOST, "vectors.S");
@@ -36,8 +39,10 @@ static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vector
  * Nothing was mapped where `ec` wanted to go, but something is now: another CPU was exchanging one
  * mapping for another, which takes a moment without. Arm ARM, ESR_EL2: DFSC, IFSC 0b0001LL.
  */
-static bool has_passed(const struct ec *ec, unsigned event)
+static bool has_passed(struct ec *ec, unsigned event)
 {
+    if (ec->arch.guest != nullptr)
+        return !guest_note_fault(ec, event);
     return (event == EVENT_DABORT_LOWER || event == EVENT_IABORT_LOWER) &&
            sysreg_field(ec->arch.regs.esr, 5, 2) == 1 && space_maps(ec->host, ec->arch.regs.far);
 }
@@ -68,6 +73,8 @@ void arch_ec_fini(struct ec *ec)
 {
     struct cpu *const cpu = cpu_local();
     fpu_destroy(ec);
+    if (ec->arch.guest != nullptr)
+        guest_fini(ec);
     if (cpu->current == ec)
         cpu->current = nullptr;
 }

@@ -39,12 +39,17 @@ void fpu_deny(void)
     SYSREG_WRITE(cptr_el2, SYSREG_READ(cptr_el2) | CPTR_TFP);
 }
 
+void fpu_allow(void)
+{
+    SYSREG_WRITE(cptr_el2, SYSREG_READ(cptr_el2) & ~(uint64_t)CPTR_TFP);
+}
+
 bool fpu_take(struct ec *ec)
 {
     struct arch_cpu *const cpu = &cpu_local()->arch;
     if (ec->arch.fpu == nullptr)
         return false;
-    SYSREG_WRITE(cptr_el2, SYSREG_READ(cptr_el2) & ~(uint64_t)CPTR_TFP);
+    fpu_allow();
     isb();
     if (cpu->fpu_owner != ec) {
         if (cpu->fpu_owner != nullptr)

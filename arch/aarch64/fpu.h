@@ -29,6 +29,9 @@ void fpu_destroy(struct ec *ec);
 /* From here on use of the registers traps. */
 void fpu_deny(void);
 
+/* From here on it does not: the registers hold the state of the EC that is about to run. */
+void fpu_allow(void);
+
 /* fpu.S. Context: use does not trap. */
 void fpu_save(struct arch_fpu *fpu);
 void fpu_load(const struct arch_fpu *fpu);

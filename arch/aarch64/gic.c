@@ -34,8 +34,10 @@ uint32_t gic_group;
 static const struct gic_ops *ops;
 static uint16_t intid_count;
 
-/* Pin n is active since it was raised; who sets it to false deactivates it. */
-static _Atomic bool raised[INTID_MAX - INTID_SPI];
+static struct pin {
+    _Atomic bool raised;     /* it is active since then; who sets it to false deactivates it    */
+    _Atomic uint16_t guests; /* 1 + the CPU whose virtual CPUs deactivate it; 0: none do        */
+} pins[INTID_MAX - INTID_SPI];
 
 void gic_reset_block(volatile void *regs, unsigned n, uint32_t group)
 {
@@ -135,17 +137,69 @@ bool gic_has_cpu(const struct platform_cpu *cpu)
     return ops->has_cpu(cpu);
 }
 
+static volatile void *private_regs(void)
+{
+    return cpu_local()->arch.gic_private;
+}
+
 void gic_init_cpu(struct cpu *cpu)
 {
     ops->init_cpu(cpu);
-    write_bit(ops->private_regs(), GICD_ISENABLER, INTID_KICK);
+    write_bit(private_regs(), GICD_ISENABLER, INTID_KICK);
 }
 
 void gic_enable_private(unsigned intid, bool level)
 {
-    volatile void *const regs = ops->private_regs();
+    volatile void *const regs = private_regs();
     set_trigger(regs, intid, level);
     write_bit(regs, GICD_ISENABLER, intid);
+}
+
+bool gic_private_is_active(unsigned intid)
+{
+    return mmio_read32(private_regs(), GICD_ISACTIVER) >> intid & 1;
+}
+
+void gic_private_set_active(unsigned intid, bool active)
+{
+    write_bit(private_regs(), active ? GICD_ISACTIVER : GICD_ICACTIVER, intid);
+}
+
+void gic_guest_init_cpu(struct cpu *cpu)
+{
+    ops->guest_init(&cpu->arch.guests);
+    ops->guest_off();
+}
+
+void gic_guest_save(struct guest_gic *state)
+{
+    ops->guest_save(state);
+}
+
+void gic_guest_load(const struct guest_gic *state)
+{
+    ops->guest_load(state);
+}
+
+void gic_guest_off(void)
+{
+    ops->guest_off();
+}
+
+bool gic_guest_is_exposed(void)
+{
+    return ops->guest_is_exposed;
+}
+
+bool gic_guest_may_end(unsigned intid)
+{
+    if (intid == platform_virtual_timer_intid())
+        return true;
+    if (intid < INTID_SPI || intid >= intid_count)
+        return false;
+    /* Relaxed: who assigns it anew at the same time may be seen or not. */
+    return atomic_load_explicit(&pins[intid - INTID_SPI].guests, memory_order_relaxed) ==
+           cpu_local()->id + 1;
 }
 
 uint16_t gic_pin_count(void)
@@ -170,15 +224,17 @@ bool gic_dispatch(unsigned intid)
         timer_handle();
         return true;
     }
+    if (intid == platform_virtual_timer_intid())
+        return guest_timer_fired();
     if (intid < INTID_SPI) { /* nobody has enabled it, nobody knows it */
-        write_bit(ops->private_regs(), GICD_ICENABLER, intid);
+        write_bit(private_regs(), GICD_ICENABLER, intid);
         return true;
     }
     const unsigned pin = intid - INTID_SPI;
     if (pin >= gic_pin_count())
         return false; /* an LPI that firmware left behind: it is never active */
     /* Release: pairs with arch_irq_rearm. */
-    atomic_store_explicit(&raised[pin], true, memory_order_release);
+    atomic_store_explicit(&pins[pin].raised, true, memory_order_release);
     irq_raise(pin);
     return false;
 }
@@ -196,6 +252,8 @@ struct irq_message arch_irq_assign(unsigned n, const struct irq_setting *setting
     static_assert((CPU_MAX & (CPU_MAX - 1)) == 0, "index_nospec");
     ops->route(intid, cpu_table[index_nospec(setting->cpu, CPU_MAX)]);
     set_trigger(gic_dist, intid, setting->level);
+    atomic_store_explicit(&pins[n].guests, setting->guest ? (uint16_t)(setting->cpu + 1) : 0,
+                          memory_order_relaxed);
     if (!setting->masked)
         write_bit(gic_dist, GICD_ISENABLER, intid);
     return (struct irq_message){};
@@ -208,6 +266,6 @@ struct irq_message arch_irq_assign(unsigned n, const struct irq_setting *setting
 void arch_irq_rearm(unsigned n)
 {
     /* Acquire: pairs with gic_dispatch. Of two CPUs that believe it is theirs, one finds it true. */
-    if (atomic_exchange_explicit(&raised[n], false, memory_order_acquire))
+    if (atomic_exchange_explicit(&pins[n].raised, false, memory_order_acquire))
         write_bit(gic_dist, GICD_ICACTIVER, INTID_SPI + n);
 }

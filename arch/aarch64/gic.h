@@ -27,12 +27,36 @@ void gic_init_cpu(struct cpu *cpu);
  */
 void gic_enable_private(unsigned intid, bool level);
 
+/*
+ * A private interrupt of this CPU is active: taken and not yet ended. Virtual CPUs share those of their
+ * physical one. Context: this CPU.
+ */
+bool gic_private_is_active(unsigned intid);
+void gic_private_set_active(unsigned intid, bool active);
+
+/*
+ * The virtual CPU interface of this CPU (GICH registers; ICH_*_EL2): how much of it there is, into
+ * cpu->arch.guests; its state, there and back, and off, with nothing left in it. The maintenance interrupt
+ * is never used.
+ */
+struct guest_gic;
+void gic_guest_init_cpu(struct cpu *cpu);
+void gic_guest_save(struct guest_gic *state);
+void gic_guest_load(const struct guest_gic *state);
+void gic_guest_off(void);
+
+/* Host threads may reach it, too: GICV is memory, which can be delegated. */
+bool gic_guest_is_exposed(void);
+
+/* A virtual CPU here may deactivate the physical interrupt `intid`: a pin routed here with G, or its timer. */
+bool gic_guest_may_end(unsigned intid);
+
 /* Shared peripheral interrupts of this machine. */
 uint16_t gic_pin_count(void);
 
 /*
  * Take one interrupt that is pending on this CPU, if there is still one, and do what it demands: a kick
- * is cpu_kicked, the timer sched_timer, a pin irq_raise. Further ones come when interrupts are let in
+ * is cpu_kicked, the timers sched_timer and guest_timer_fired, a pin irq_raise. Further ones come when interrupts are let in
  * again, so the work is bounded however many there are.
  * Context: interrupt taken, interrupts off.
  */

@@ -4,20 +4,35 @@
 
 #include "arch/aarch64/platform.h"
 #include "arch/aarch64/gic.h"
+#include "arch/aarch64/guest.h"
 
 /* What differs between a memory-mapped CPU interface and system registers. */
 struct gic_ops {
     const char *name;
     void (*init)(void); /* map and withhold what is not the distributor */
     void (*enable_distributor)(void);
-    void (*init_cpu)(struct cpu *cpu);
-    volatile void *(*private_regs)(void); /* this CPU's block 0, laid out as the distributor's */
+    void (*init_cpu)(
+        struct cpu *cpu); /* fills gic_kick and gic_private: this CPU's block 0, laid out
+                                          as the distributor's                               */
     bool (*has_cpu)(const struct platform_cpu *cpu);
     void (*kick)(const struct cpu *cpu);
     void (*route)(unsigned intid, const struct cpu *cpu); /* the interrupt has just been disabled */
     void (*handle)(void);
+
+    /* The virtual CPU interface: gic.h. */
+    bool guest_is_exposed;
+    void (*guest_init)(struct arch_cpu_guests *guests);
+    void (*guest_save)(struct guest_gic *state);
+    void (*guest_load)(const struct guest_gic *state);
+    void (*guest_off)(void);
 };
 extern const struct gic_ops gic_v2, gic_v3;
+
+/* gic_v3_guest.c */
+void gic_v3_guest_init(struct arch_cpu_guests *guests);
+void gic_v3_guest_save(struct guest_gic *state);
+void gic_v3_guest_load(const struct guest_gic *state);
+void gic_v3_guest_off(void);
 
 /* Distributor registers that GICv2 and GICv3 share, in bytes from GICD_base. */
 enum : size_t {
@@ -27,6 +42,7 @@ enum : size_t {
     GICD_ISENABLER = 0x100,
     GICD_ICENABLER = 0x180,
     GICD_ICPENDR = 0x280,
+    GICD_ISACTIVER = 0x300,
     GICD_ICACTIVER = 0x380,
     GICD_IPRIORITYR = 0x400,
     GICD_ITARGETSR = 0x800,

@@ -18,6 +18,11 @@ enum : size_t {
     GICC_APR_END = 0xf0,
     GICC_DIR = 0x1000,
     GICH_HCR = 0x0,
+    GICH_VTR = 0x4,
+    GICH_VMCR = 0x8,
+    GICH_ELSR0 = 0x30,
+    GICH_APR = 0xf0,
+    GICH_LR = 0x100,
     GICD_SGIR = 0xf00,
 };
 
@@ -33,6 +38,9 @@ enum : unsigned { SGIR_TARGETS_SHIFT = 16 };
  */
 enum : uint64_t { GICC_ALIASED_SIZE = 0x2'0000, GICC_ALIASED_OFFSET = 0xf000 };
 enum : uint64_t { GICC_SIZE = 0x2000 };
+
+/* GICH_VTR.ListRegs; GICH_HCR.En. */
+enum : uint32_t { VTR_LIST_MASK = 0x3f, GICH_HCR_ENABLE = 1 };
 
 static volatile void *gicc, *gich;
 
@@ -60,19 +68,13 @@ static void init_cpu(struct cpu *cpu)
     gic_reset_block(gic_dist, 0, gic_group);
     /* The targets of a private interrupt are the CPU that reads them. GICD_ITARGETSR0. */
     const uint32_t targets = mmio_read32(gic_dist, GICD_ITARGETSR);
+    cpu->arch.gic_private = gic_dist; /* it shows each CPU its own */
     cpu->arch.gic_kick = (targets & (0 - targets)) << SGIR_TARGETS_SHIFT | INTID_KICK;
     for (size_t at = GICC_APR; at < GICC_APR_END; at += 4)
         mmio_write32(gicc, at, 0);
     mmio_write32(gicc, GICC_BPR, 7);
     mmio_write32(gicc, GICC_PMR, 0xff);
     mmio_write32(gicc, GICC_CTLR, CTLR_SPLIT_EOI_ENABLE);
-    if (gich != nullptr)
-        mmio_write32(gich, GICH_HCR, 0);
-}
-
-static volatile void *private_regs(void)
-{
-    return gic_dist; /* it shows each CPU its own */
 }
 
 static bool has_cpu([[maybe_unused]] const struct platform_cpu *cpu)
@@ -102,14 +104,93 @@ static void handle(void)
         mmio_write32(gicc, GICC_DIR, iar);
 }
 
+/* Fields of a list register here and in the format of GICv3, ICH_LR_EL2, and how wide they are. */
+static const struct lr_field {
+    uint8_t here, there, width;
+} lr_fields[] = {
+    {28, 62, 2},  /* state         */
+    {31, 61, 1},  /* HW            */
+    {30, 60, 1},  /* group         */
+    {23, 51, 5},  /* priority      */
+    {10, 32, 10}, /* physical INTID, or EOI and the CPU that sent an SGI */
+    {0, 0, 10},   /* virtual INTID */
+};
+
+static uint64_t lr_in(uint32_t here)
+{
+    uint64_t lr = 0;
+    for (unsigned i = 0; i < ARRAY_SIZE(lr_fields); i++)
+        lr |= (here >> lr_fields[i].here & low_bits(lr_fields[i].width)) << lr_fields[i].there;
+    return lr;
+}
+
+static uint32_t lr_out(uint64_t lr)
+{
+    uint64_t here = 0;
+    for (unsigned i = 0; i < ARRAY_SIZE(lr_fields); i++)
+        here |= (lr >> lr_fields[i].there & low_bits(lr_fields[i].width)) << lr_fields[i].here;
+    return (uint32_t)here;
+}
+
+static void guest_init(struct arch_cpu_guests *guests)
+{
+    guests->apr_count = 1;
+    guests->list_count =
+        gich == nullptr
+            ? 0
+            : (uint8_t)min_u64((mmio_read32(gich, GICH_VTR) & VTR_LIST_MASK) + 1, GUEST_LIST_MAX);
+}
+
+static unsigned list_count(void)
+{
+    return cpu_local()->arch.guests.list_count;
+}
+
+static void guest_save(struct guest_gic *state)
+{
+    if (gich == nullptr)
+        return;
+    for (unsigned i = 0; i < list_count(); i++)
+        state->lr[i] = lr_in(mmio_read32(gich, GICH_LR + 4 * i));
+    state->ap1r[0] = mmio_read32(gich, GICH_APR);
+    state->elrsr = mmio_read32(gich, GICH_ELSR0);
+    state->vmcr = mmio_read32(gich, GICH_VMCR);
+}
+
+static void guest_load(const struct guest_gic *state)
+{
+    if (gich == nullptr)
+        return;
+    for (unsigned i = 0; i < list_count(); i++)
+        mmio_write32(gich, GICH_LR + 4 * i, lr_out(state->lr[i]));
+    mmio_write32(gich, GICH_APR, state->ap1r[0]);
+    mmio_write32(gich, GICH_VMCR, state->vmcr);
+    mmio_write32(gich, GICH_HCR, GICH_HCR_ENABLE);
+}
+
+static void guest_off(void)
+{
+    if (gich == nullptr)
+        return;
+    mmio_write32(gich, GICH_HCR, 0);
+    for (unsigned i = 0; i < list_count(); i++)
+        mmio_write32(gich, GICH_LR + 4 * i, 0);
+    mmio_write32(gich, GICH_APR, 0);
+    mmio_write32(gich, GICH_VMCR, 0);
+}
+
 const struct gic_ops gic_v2 = {
     .name = "CPU interface in memory",
     .init = init,
     .enable_distributor = enable_distributor,
     .init_cpu = init_cpu,
-    .private_regs = private_regs,
     .has_cpu = has_cpu,
     .kick = kick,
     .route = route,
     .handle = handle,
+    .guest_is_exposed = true,
+    .guest_init = guest_init,
+    .guest_save = guest_save,
+    .guest_load = guest_load,
+    .guest_off = guest_off,
 };

@@ -37,9 +37,9 @@ enum : uint32_t { WAKER_PROCESSOR_SLEEP = 1 << 1, WAKER_CHILDREN_ASLEEP = 1 << 2
 #define ICC_BPR1_EL1 s3_0_c12_c12_3
 #define ICC_CTLR_EL1 s3_0_c12_c12_4
 #define ICC_IGRPEN1_EL1 s3_0_c12_c12_7
-#define ICH_HCR_EL2 s3_4_c12_c11_0
 
 enum : uint64_t { ICC_CTLR_SPLIT_EOI = 1 << 1, ICC_PMR_ALL = 0xff };
+enum : uint64_t { ICC_SRE_NO_BYPASS = 7 }; /* SRE, DFB, DIB */
 enum : unsigned { SGI1R_INTID_SHIFT = 24, SGI1R_RS_SHIFT = 44 };
 enum : uint32_t { GICD_TYPER_RSS = 1 << 26 }; /* SGIs reach CPUs whose affinity 0 is 16 or more */
 
@@ -154,6 +154,7 @@ static void init_cpu(struct cpu *cpu)
     const struct platform_cpu *const listed = platform_find_cpu(cpu->arch.mpidr);
     if (listed == nullptr || listed->gicr_cpu == nullptr)
         panic("GIC: no redistributor for MPIDR %#lx", cpu->arch.mpidr);
+    cpu->arch.gic_private = listed->gicr_sgi;
     cpu->arch.gic_kick = sgi1r(cpu->arch.mpidr);
     volatile void *const rd = listed->gicr_cpu;
     mmio_write32(rd, GICR_CTLR, 0);
@@ -162,20 +163,16 @@ static void init_cpu(struct cpu *cpu)
     mmio_write32(rd, GICR_WAKER, mmio_read32(rd, GICR_WAKER) & ~(uint32_t)WAKER_PROCESSOR_SLEEP);
     gic_wait_clear(rd, GICR_WAKER, WAKER_CHILDREN_ASLEEP, "redistributor");
 
-    SYSREG_WRITE(ICC_SRE_EL2, SYSREG_READ(ICC_SRE_EL2) | 7); /* SRE, DFB, DIB */
+    /* Guests have the same choice as we, none: Enable is 0, so that their own register traps. */
+    SYSREG_WRITE(ICC_SRE_EL1, ICC_SRE_NO_BYPASS);
+    SYSREG_WRITE(ICC_SRE_EL2, ICC_SRE_NO_BYPASS);
     isb();
     forget_active_priorities();
     SYSREG_WRITE(ICC_BPR1_EL1, 7);
     SYSREG_WRITE(ICC_PMR_EL1, ICC_PMR_ALL);
     SYSREG_WRITE(ICC_CTLR_EL1, ICC_CTLR_SPLIT_EOI);
     SYSREG_WRITE(ICC_IGRPEN1_EL1, 1);
-    SYSREG_WRITE(ICH_HCR_EL2, 0);
     isb();
-}
-
-static volatile void *private_regs(void)
-{
-    return platform_find_cpu(cpu_local()->arch.mpidr)->gicr_sgi;
 }
 
 static void kick(const struct cpu *cpu)
@@ -205,9 +202,12 @@ const struct gic_ops gic_v3 = {
     .init = init,
     .enable_distributor = enable_distributor,
     .init_cpu = init_cpu,
-    .private_regs = private_regs,
     .has_cpu = has_cpu,
     .kick = kick,
     .route = route,
     .handle = handle,
+    .guest_init = gic_v3_guest_init,
+    .guest_save = gic_v3_guest_save,
+    .guest_load = gic_v3_guest_load,
+    .guest_off = gic_v3_guest_off,
 };

@@ -16,6 +16,9 @@ enum : uint16_t { PLATFORM_GICR_MAX = 32 };
 /* Private peripheral interrupts. */
 enum : uint16_t { INTID_PPI = 16, PPI_COUNT = 16 };
 
+/* Level-triggered, high or low, in the flags of struct board_irq. */
+enum : uint8_t { PLATFORM_IRQ_LEVEL = 0xc };
+
 struct platform {
     struct board_range gicd, gicc, gich; /* base 0: there is none                    */
     struct board_range gicr[PLATFORM_GICR_MAX];
@@ -48,6 +51,12 @@ void platform_add_gicr(struct board_range region);
 static inline unsigned platform_timer_intid(void)
 {
     return INTID_PPI + platform.timer_el2.number;
+}
+
+/* The interrupt of the virtual timer. */
+static inline unsigned platform_virtual_timer_intid(void)
+{
+    return INTID_PPI + platform.timer_virt.number;
 }
 
 /* The listed CPU with these affinity fields, or nullptr. */

@@ -3,6 +3,7 @@
 
 #include "arch/aarch64/ec.h"
 #include "arch/aarch64/fpu.h"
+#include "arch/aarch64/guest.h"
 #include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/start.h"
 #include "arch/aarch64/sysreg.h"
@@ -83,21 +84,36 @@ static bool is_world_of(const struct cpu *cpu, const struct arch_space_hst *spac
 static const struct space_hst *active_space(const struct cpu *cpu)
 {
     const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
-    return (const struct space_hst *)(world & ~WORLD_STICKY); /* NOLINT: a tagged pointer */
+    return (const struct space_hst *)(world & WORLD_GUEST
+                                          ? 0
+                                          : world & ~WORLD_STICKY); /* NOLINT: a tagged pointer */
+}
+
+void world_forget_translations(void)
+{
+    isb(); /* of the VMID in VTTBR_EL2 */
+    __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
+}
+
+void world_end(const struct cpu *cpu)
+{
+    mitigations_leave(cpu);
+    const bool is_shared = vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED;
+    SYSREG_WRITE(vttbr_el2, 0);
+    if (is_shared)
+        world_forget_translations();
 }
 
 void world_leave(const struct space_hst *next)
 {
-    const struct cpu *const cpu = cpu_local();
-    fpu_deny();
-    if (active_space(cpu) == next)
+    struct cpu *const cpu = cpu_local();
+    if (guest_active(cpu) != nullptr) {
+        guest_leave(cpu);
         return;
-    mitigations_leave(cpu);
-    if (vmid_of(SYSREG_READ(vttbr_el2)) == VMID_SHARED) {
-        SYSREG_WRITE(vttbr_el2, 0);
-        isb();
-        __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
     }
+    fpu_deny();
+    if (active_space(cpu) != next)
+        world_end(cpu);
 }
 
 void arch_cpu_serve(void)
@@ -108,7 +124,6 @@ void arch_cpu_serve(void)
     if (space == nullptr || !atomic_load_explicit(&space->arch.dying, memory_order_acquire))
         return;
     world_leave(nullptr);
-    SYSREG_WRITE(vttbr_el2, 0);
     /* Release: who sees the space gone from here finds nothing of it in this CPU's registers. */
     atomic_store_explicit(&cpu->arch.world, 0, memory_order_release);
 }

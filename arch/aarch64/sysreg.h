@@ -4,18 +4,31 @@
 
 #include <stdint.h>
 
+/* The name, or what it is defined as. */
+#define SYSREG_NAME_(name) #name
+#define SYSREG_NAME(name) SYSREG_NAME_(name)
+
 #define SYSREG_READ(name)                                                                          \
     ({                                                                                             \
         uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory");                            \
+        __asm__ volatile("mrs %0, " SYSREG_NAME(name) : "=r"(value_) : : "memory");                \
         value_;                                                                                    \
     })
 
 #define SYSREG_WRITE(name, value)                                                                  \
-    __asm__ volatile("msr " #name ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
+    __asm__ volatile("msr " SYSREG_NAME(name) ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
 
 /* Registers that the assembler knows only with an extension, by their encoding. */
 #define ID_AA64ISAR2_EL1 s3_0_c0_c6_2
+#define ID_AA64MMFR2_EL1 s3_0_c0_c7_2
+#define ID_DFR1_EL1 s3_0_c0_c3_5
+#define ID_ISAR6_EL1 s3_0_c0_c2_7
+#define ID_MMFR4_EL1 s3_0_c0_c2_6
+#define ID_MMFR5_EL1 s3_0_c0_c3_6
+#define HCRX_EL2 s3_4_c1_c2_2
+#define VSESR_EL2 s3_4_c5_c2_3
+#define VDISR_EL2 s3_4_c12_c1_1
+#define ICC_SRE_EL1 s3_0_c12_c12_5
 #define ICC_SRE_EL2 s3_4_c12_c9_5
 
 /* Bits high..low of `reg`. */

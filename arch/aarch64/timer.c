@@ -11,9 +11,6 @@
 #include "arch/contract/timer.h"
 #include "arch/inline.h"
 
-/* High or low: struct board_irq. */
-enum : uint8_t { FLAGS_LEVEL = 0xc };
-
 /* CNTHP_CTL_EL2: ENABLE; IMASK is 0. The timer is always on: what never comes is its deadline. */
 enum : uint64_t { CTL_ENABLE = 1, NEVER = UINT64_MAX };
 
@@ -35,7 +32,7 @@ void timer_init_cpu(void)
     SYSREG_WRITE(cnthp_cval_el2, NEVER);
     SYSREG_WRITE(cnthp_ctl_el2, CTL_ENABLE);
     isb();
-    gic_enable_private(platform_timer_intid(), platform.timer_el2.flags & FLAGS_LEVEL);
+    gic_enable_private(platform_timer_intid(), platform.timer_el2.flags & PLATFORM_IRQ_LEVEL);
 }
 
 void timer_handle(void)

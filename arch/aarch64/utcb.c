@@ -3,6 +3,8 @@
 
 #include "kernel/abi/aarch64/utcb.h"
 
+#include "arch/aarch64/ec.h"
+#include "arch/aarch64/guest.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/contract/ec.h"
 #include "kernel/abi/aarch64/event.h"
@@ -50,11 +52,26 @@ static void load_fault(struct utcb_arch *u, const struct arch_regs *r, unsigned 
     u->far_el2 = !ours && EVENTS_WITH_FAR >> event & 1 ? r->far : 0;
 }
 
+static void load_guest(struct ec *ec, struct utcb_arch *u, uint32_t mtd, unsigned event)
+{
+    struct cpu *const cpu = cpu_local();
+    if (event == EVENT_STARTUP)
+        guest_start(ec);
+    if (event >= EVENT_ARCH)
+        ec->arch.guest->hpfar_el2 = 0;
+    if (guest_active(cpu) == ec)
+        guest_leave(
+            cpu); /* a host thread is next: with that, the world's registers are in memory */
+    guest_load_utcb(ec, u, mtd);
+}
+
 void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
 {
     struct utcb_arch *const u =
         (struct utcb_arch *)utcb; /* NOLINT: the same page, in its other layout */
     const struct arch_regs *const r = &ec->arch.regs;
+    if (ec->arch.guest != nullptr)
+        load_guest(ec, u, mtd, event);
     if (mtd & MTD_GPR)
         load_gpr(u->x, r);
     if (mtd & MTD_EL0_SP)
@@ -78,9 +95,14 @@ static void invalidate_instructions(void)
         __asm__ volatile("ic iallu\n dsb nsh\n isb" : : : "memory");
 }
 
-bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
+/* Arm ARM, SPSR_EL2: what there is above is not a guest's. */
+enum : uint64_t { SPSR_GUEST = UINT32_MAX };
+
+bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd)
 {
-    const struct utcb_arch *const u = (const struct utcb_arch *)utcb; /* NOLINT: as above */
+    const struct utcb_arch *const u =
+        (const struct utcb_arch *)handler->utcb; /* NOLINT: as above */
+    const uint64_t writable = ec->arch.guest != nullptr ? SPSR_GUEST : SPSR_FLAGS;
     struct arch_regs *const r = &ec->arch.regs;
     if (mtd & MTD_GPR)
         store_gpr(r, u->x);
@@ -92,9 +114,11 @@ bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
     }
     if (mtd & MTD_EL2_ELR_SPSR) {
         r->elr = u->elr_el2;
-        r->spsr = (r->spsr & ~SPSR_FLAGS) | (u->spsr_el2 & SPSR_FLAGS);
+        r->spsr = (r->spsr & ~writable) | (u->spsr_el2 & writable);
     }
     if (mtd & MTD_ICI)
         invalidate_instructions();
-    return !(mtd & MTD_POISON);
+    if (mtd & MTD_POISON)
+        return false;
+    return ec->arch.guest == nullptr || guest_store_utcb(ec, handler, u, mtd);
 }

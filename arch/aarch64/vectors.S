@@ -6,7 +6,10 @@
  * needing one; then it takes the kernel stack of the EC's CPU. Everything in the kernel runs with
  * SP_EL2, interrupts masked. What a hypercall does not save stays where it is: X19-X29 with C, SP_EL0,
  * ELR_EL2, SPSR_EL2 and TPIDR_EL0 in their registers. TPIDRRO_EL0 is written by the kernel alone, so
- * the frame always has it.
+ * the frame of a thread always has it. Interrupts, too, save the rest only if they end in something else.
+ *
+ * A virtual CPU comes here as a host thread does, by events and interrupts; the ways to it are
+ * arch_ec_resume and arch_ec_switch_back, which leave its world to guest.c.
  */
 #include "arch/aarch64/asm.h"
 #include "arch/aarch64/cfp.h"
@@ -25,8 +28,8 @@
     stp     x18, x30, [sp, #REGS_X18]
 .endm
 
-/* All other registers, into the EC at \ec. */
-.macro save_rest ec
+/* All other registers, into the EC at \ec; of a guest, if it may be one, what is the kernel's in threads, too. */
+.macro save_rest ec, guest=0
     mrs     x3, sp_el0
     mrs     x4, elr_el2
     mrs     x5, spsr_el2
@@ -38,7 +41,12 @@
     stp     x27, x28, [\ec, #REGS_X19 + 64]
     stp     x29, x3, [\ec, #REGS_X19 + 80]
     stp     x4, x5, [\ec, #REGS_ELR]
+.if \guest
+    mrs     x7, tpidrro_el0
+    stp     x6, x7, [\ec, #REGS_TPIDR]
+.else
     str     x6, [\ec, #REGS_TPIDR]
+.endif
 .endm
 
 /* x0 = EC, on the kernel stack. */
@@ -109,7 +117,7 @@ vectors:
     vector_irq
     vector_fatal 4
     vector_event
-    vector_event                            /* lower EL, AArch32: host threads never are */
+    vector_event                            /* lower EL, AArch32: guests */
     vector_irq
     vector_fatal 4
     vector_event
@@ -150,12 +158,18 @@ user_hypercall:
 /* status_t arch_ec_switch(struct ec *ec, struct ec *next), does not return; and its like */
     .global arch_ec_switch, arch_ec_switch_back
 arch_ec_switch:
-arch_ec_switch_back:
     bti_landing c
     save_rest x0
     mov     x0, x1
     mrs     x1, tpidr_el2
     b       ec_switch
+
+arch_ec_switch_back:
+    bti_landing c
+    save_rest x0
+    mov     x0, x1
+    mrs     x1, tpidr_el2
+    b       ec_switch_any
 
 /* void arch_ec_resume(struct ec *ec) */
     .global arch_ec_resume
@@ -165,6 +179,9 @@ arch_ec_resume:
     ldr     x2, [x1, #CPU_CURRENT]
     cmp     x0, x2
     b.eq    ec_load                         /* the last to run here: its world is still there */
+ec_switch_any:
+    ldr     x2, [x0, #EC_GUEST_STATE]
+    cbnz    x2, guest_switch
 
 /* Leave into x0, which is not current; x1 = CPU. */
 ec_switch:
@@ -206,6 +223,12 @@ ec_load:
     ldr     x3, [x0, #EC_HOST]
     b       3b
 
+guest_switch:
+    mov     x19, x0
+    bl      guest_enter
+    mov     x0, x19
+    b       ec_load
+
 /* void arch_cpu_restart(void (*next)(void)) */
     .global arch_cpu_restart
 arch_cpu_restart:
@@ -218,7 +241,7 @@ arch_cpu_restart:
 
 /* Exceptions that are no hypercalls, and SError. */
 user_event:
-    save_rest sp
+    save_rest sp, guest=1
     mrs     x7, esr_el2
     mrs     x8, far_el2
     stp     x7, x8, [sp, #REGS_ESR]
@@ -226,12 +249,20 @@ user_event:
     b       event_enter
 
 user_irq:
-    save_rest sp
     take_stack
-    mov     x19, x0
     bl      gic_handle
-    mov     x0, x19
-    b       sched_leave
+    mrs     x1, tpidr_el2
+    ldr     x0, [x1, #CPU_CURRENT]
+    ldrb    w2, [x1, #CPU_AGAIN]
+    ldr     w3, [x0, #EC_HAZARD]
+    orr     w2, w2, w3
+    cbnz    w2, 1f
+    mov     sp, x0
+    load_x2_to_x30
+    ldp     x0, x1, [sp, #0]
+    leave
+1:  save_rest x0, guest=1
+    b       sched_leave                     /* (ec) */
 
 /* An interrupt in arch_interrupt_window, which keeps ELR and SPSR of user mode: keep what C may change. */
 kernel_irq:

@@ -32,7 +32,20 @@
 status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu);
 
 /*
- * Undo arch_ec_init_host: nothing of `ec` stays in this CPU (FPU registers, cpu->current).
+ * Give a new virtual CPU, whose CPU is ec->cpu, the state that its STARTUP event shows (the CPU's part of
+ * the interface says what that is), with `sp` where a host EC has its stack pointer; `fpu` as above.
+ * Errors: MEM_OBJ. Only where arch_has_guests; others never see it called.
+ */
+status_t arch_ec_init_guest(struct ec *ec, uaddr_t sp, bool fpu);
+
+/*
+ * The time that the virtual CPU `ec` sees stands still for `ticks` of the STC, which have passed since it
+ * last ran. Only where arch_has_guests. Context: its CPU.
+ */
+void arch_ec_hide_time(struct ec *ec, uint64_t ticks);
+
+/*
+ * Undo arch_ec_init_host or arch_ec_init_guest: nothing of `ec` stays in this CPU (FPU registers, cpu->current).
  * Context: the EC's CPU, or any if it has never run.
  */
 void arch_ec_fini(struct ec *ec);
@@ -41,8 +54,8 @@ void arch_ec_fini(struct ec *ec);
 void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3]);
 
 /*
- * Leave the kernel into the host EC `ec`, whose frame holds all its registers. It becomes current on
- * this CPU: its host space (and port space) are active, its FPU state is loaded or FPU use traps.
+ * Leave the kernel into `ec`, whose frame holds all its registers. It becomes current on this CPU: its host
+ * space (and port space), or its guest space, are active, its FPU state is loaded or FPU use traps.
  * Context: kernel stack of this CPU, interrupts off; the stack is abandoned.
  */
 [[noreturn]] void arch_ec_resume(struct ec *ec);
@@ -54,7 +67,7 @@ void arch_ec_set_boot_regs(struct ec *ec, const uint64_t reg[3]);
  */
 status_t arch_ec_switch(struct ec *ec, struct ec *next);
 
-/* The same if `next` came into the kernel by an event. arch_ec_switch is for who made a hypercall. */
+/* The same if `next` came into the kernel by an event. arch_ec_switch is for threads that made a hypercall. */
 status_t arch_ec_switch_back(struct ec *ec, struct ec *next);
 
 /*
@@ -65,10 +78,12 @@ struct utcb;
 void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event);
 
 /*
- * The way back: what `mtd` selects goes from the handler's UTCB into `ec`, filtered so that no state
- * gets there that user mode must not have. False if `ec` must not go on: POISON, illegal state.
+ * The way back: what `mtd` selects goes from the UTCB of `handler` into `ec`, filtered so that no state
+ * gets there that user mode must not have. Spaces that it selects are looked up in the handler's object
+ * space (ec_assign_guest). False if `ec` must not go on: POISON, illegal state, a virtual CPU without a
+ * guest space. Context: a read section.
  */
-[[nodiscard]] bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd);
+[[nodiscard]] bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd);
 
 /*
  * The port space `ports` was changed (generation counted up): on return no CPU uses a copy of its

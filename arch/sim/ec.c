@@ -17,6 +17,16 @@ status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
     return ec->arch.fpu != nullptr ? SUCCESS : MEM_OBJ;
 }
 
+status_t arch_ec_init_guest(struct ec *ec, uaddr_t sp, bool fpu)
+{
+    return arch_ec_init_host(ec, uaddr(0), sp, fpu);
+}
+
+void arch_ec_hide_time(struct ec *ec, uint64_t ticks)
+{
+    ec->arch.hidden += ticks;
+}
+
 void arch_ec_fini(struct ec *ec)
 {
     if (ec->arch.fpu != nullptr)
@@ -44,8 +54,19 @@ void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned 
         utcb->word[7] = event;
 }
 
-bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
+/* A virtual CPU is told its guest space at least once. */
+static bool assign(struct ec *ec, const struct ec *handler, uint32_t mtd)
 {
+    if (ec->kind != EC_GUEST)
+        return true;
+    if (mtd & SIM_MTD_SPACES)
+        return ec_assign_guest(ec, handler, handler->utcb->word[8]);
+    return ec->guest != nullptr;
+}
+
+bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd)
+{
+    const struct utcb *const utcb = handler->utcb;
     struct arch_regs *const to = &ec->arch.regs;
     if (mtd & SIM_MTD_POISON)
         return false;
@@ -55,5 +76,5 @@ bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
         to->ip = utcb->word[5];
     if (mtd & SIM_MTD_SP)
         to->sp = utcb->word[6];
-    return true;
+    return assign(ec, handler, mtd);
 }

@@ -186,7 +186,7 @@ void sim_raise(unsigned n)
     struct cpu *const cpu = cpu_local();
     CHECK_EQ(ec->cpu, cpu->id);
     cpu->current = ec;
-    mmu_activate(cpu, ec->host);
+    mmu_activate(cpu, ec->kind == EC_GUEST ? ec->guest : ec->host);
     end_here(SIM_USER);
 }
 

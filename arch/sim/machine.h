@@ -121,8 +121,9 @@ extern bool sim_flush_asks;
 /* Architectural messages: words 0..4 are P0..P4. */
 enum : uint32_t {
     SIM_MTD_SLOTS = 1 << 0,
-    SIM_MTD_IP = 1 << 1,    /* word 5                */
-    SIM_MTD_SP = 1 << 2,    /* word 6                */
-    SIM_MTD_EVENT = 1 << 3, /* word 7; read only     */
+    SIM_MTD_IP = 1 << 1,     /* word 5                */
+    SIM_MTD_SP = 1 << 2,     /* word 6                */
+    SIM_MTD_EVENT = 1 << 3,  /* word 7; read only     */
+    SIM_MTD_SPACES = 1 << 4, /* word 8; write only, guest */
     SIM_MTD_POISON = UINT32_C(1) << 31,
 };

@@ -56,6 +56,18 @@ status_t arch_ec_init_host(struct ec *ec, uaddr_t ip, uaddr_t sp, bool fpu)
     return fpu ? fpu_create(ec) : SUCCESS;
 }
 
+/* No virtual CPUs: arch_has_guests. */
+status_t arch_ec_init_guest([[maybe_unused]] struct ec *ec, [[maybe_unused]] uaddr_t sp,
+                            [[maybe_unused]] bool fpu)
+{
+    unreachable();
+}
+
+void arch_ec_hide_time([[maybe_unused]] struct ec *ec, [[maybe_unused]] uint64_t ticks)
+{
+    unreachable();
+}
+
 void arch_ec_fini(struct ec *ec)
 {
     struct cpu *const cpu = cpu_local();

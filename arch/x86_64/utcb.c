@@ -61,10 +61,11 @@ void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned 
     }
 }
 
-bool arch_ec_store_utcb(struct ec *ec, const struct utcb *utcb, uint32_t mtd)
+bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd)
 {
     struct arch_regs *const to = &ec->arch.regs;
-    const struct utcb_arch *const from = (const struct utcb_arch *)utcb; /* NOLINT: as above */
+    const struct utcb_arch *const from =
+        (const struct utcb_arch *)handler->utcb; /* NOLINT: as above */
     if (mtd & MTD_POISON)
         return false;
     if (mtd & MTD_RIP)

@@ -31,6 +31,9 @@ struct space_hst {
     _Atomic(struct kobject *) ports; /* struct space_bit: the first port space of the PD, once there
                                            is one; kept by this space. Tied to it, so that who switches
                                            host spaces switches port spaces                    */
+    _Atomic bool
+        is_crowded; /* guest: two virtual CPUs of one CPU were bound to it, so that a TLB tag
+                                does not tell whose translations it stands for. Never cleared      */
     _Atomic uint64_t cpus[CPU_MAX / 64]; /* bit n: an EC of CPU n was bound to this space, so its
                                            translations may be there. Never cleared            */
 };

@@ -120,7 +120,7 @@ NOINLINE static status_t reply_slow(struct ec *self)
     }
     if (!(tagged & CALLER_EVENT))
         reply_words(self, caller);
-    else if (!arch_ec_store_utcb(caller, self->utcb, (uint32_t)arch_ec_slot(&self->arch, 1)))
+    else if (!arch_ec_store_utcb(caller, self, (uint32_t)arch_ec_slot(&self->arch, 1)))
         atomic_fetch_or_explicit(&caller->hazard, HAZARD_ILLEGAL, memory_order_relaxed);
     unlink(self, caller);
     if (UNLIKELY(tagged & CALLER_ZOMBIE)) {

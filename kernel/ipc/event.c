@@ -94,7 +94,7 @@ void ec_cont_event(struct ec *self)
 
 void ec_cont_startup(struct ec *ec)
 {
-    ec->event = ARCH_EVENT_STARTUP;
+    ec->event = ec->kind == EC_GUEST ? ARCH_GUEST_STARTUP : ARCH_EVENT_STARTUP;
     TAIL_CALL ec_cont_event(ec);
 }
 
@@ -107,11 +107,17 @@ void ec_cont_startup(struct ec *ec)
 
 static void deal_with_hazard(struct ec *ec)
 {
-    const uint32_t hazard =
-        atomic_fetch_and_explicit(&ec->hazard, ~(uint32_t)HAZARD_RECALL, memory_order_acq_rel);
+    const uint32_t hazard = atomic_load_explicit(&ec->hazard, memory_order_relaxed);
     if (hazard & HAZARD_ILLEGAL)
         ec_kill(ec, "illegal state or nothing to wait for");
-    ec->event = ARCH_EVENT_RECALL;
+    const bool is_timer = hazard & HAZARD_TIMER;
+    /* Acquire: the handler of RECALL sees what was stored before it was asked for. */
+    atomic_fetch_and_explicit(&ec->hazard, ~(uint32_t)(is_timer ? HAZARD_TIMER : HAZARD_RECALL),
+                              memory_order_acq_rel);
+    if (is_timer)
+        ec->event = ARCH_GUEST_TIMER;
+    else
+        ec->event = ec->kind == EC_GUEST ? ARCH_GUEST_RECALL : ARCH_EVENT_RECALL;
     TAIL_CALL ec_cont_event(ec);
 }
 

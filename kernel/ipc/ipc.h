@@ -37,6 +37,7 @@ enum : uintptr_t {
 enum : uint32_t {
     HAZARD_RECALL = 1 << 0,  /* set from any CPU                             */
     HAZARD_ILLEGAL = 1 << 1, /* state that must not run: killed on leaving */
+    HAZARD_TIMER = 1 << 2,   /* virtual CPU: its virtual timer has fired   */
 };
 
 /* Continuations. None returns. */

@@ -35,9 +35,13 @@ struct ec {
     ec_cont_t cont;
     struct ec *callee; /* who works for this EC, while it waits for a reply        */
     uintptr_t caller;  /* whom this EC works for, with CALLER_* in the low bits    */
-    struct utcb *utcb;
+    union {
+        struct utcb *utcb;       /* host: its own page                                  */
+        struct space_hst *guest; /* virtual CPU: its guest space, kept; nullptr: none yet */
+    };
     uint16_t cpu;
     enum ec_kind kind;
+    bool hides_waiting;      /* see struct ec_plan                                       */
     _Atomic uint32_t hazard; /* HAZARD_*; set from any CPU                               */
     alignas(KOBJ_ALIGN) struct kobject obj;
     uint64_t event_base;   /* SEL_EVT                                                  */
@@ -65,7 +69,8 @@ struct ec_plan {
     uint16_t cpu;
     enum ec_kind kind;
     bool fpu;
-    uaddr_t hvp;
+    bool hides_waiting; /* a virtual CPU that does not see the time it waits for the CPU */
+    uaddr_t hvp;        /* host */
     uaddr_t sp;
     uint64_t event_base;
 };
@@ -77,8 +82,15 @@ struct ec_plan {
  */
 [[nodiscard]] struct ec *ec_create(const struct ec_plan *plan, status_t *why);
 
-/* Show the UTCB to user mode. Replaces what was mapped there. Errors: MEM_OBJ. */
+/* Show the UTCB of a host EC to user mode. Replaces what was mapped there. Errors: MEM_OBJ. */
 status_t ec_map_utcb(struct ec *ec);
+
+/*
+ * Let the virtual CPU `ec` run in the guest space that `handler` has at `sel`, with ASSIGN; it is kept. False,
+ * and nothing changes, if there is none, or if it belongs to another PD than the object space of `ec`.
+ * Context: the CPU of both, a read section; `ec` does not run.
+ */
+[[nodiscard]] bool ec_assign_guest(struct ec *ec, const struct ec *handler, uint64_t sel);
 
 /* Its last reference has gone: it goes now or, if it works for somebody, then. Context: its CPU. */
 void ec_retire(struct ec *ec);

@@ -17,6 +17,7 @@ struct sc {
     struct ec *ec;         /* nullptr for the idle context of a CPU                     */
     struct list link;      /* in the ready queue, or parked at a blocked EC             */
     uint64_t budget;       /* STC ticks                                                 */
+    uint64_t ready_since;  /* STC; only if the EC hides the time that it waits           */
     uint64_t left;         /* of the budget; 0: refilled when it becomes ready          */
     _Atomic uint64_t used; /* STC ticks consumed; written by its CPU only               */
     uint16_t cpu;

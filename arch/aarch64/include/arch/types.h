@@ -35,6 +35,8 @@ extern struct arch_features {
 
 /* The kernel's own events of host ECs (interface specification, 7.6.2). */
 enum : unsigned { ARCH_EVENT_STARTUP = 0x40, ARCH_EVENT_RECALL = 0x41 };
+/* And of virtual CPUs. */
+enum : unsigned { ARCH_GUEST_STARTUP = 0x40, ARCH_GUEST_RECALL = 0x41, ARCH_GUEST_TIMER = 0x42 };
 
 /*
  * Registers of a host EC; vectors.S knows the offsets (asm.h). What C may change stands together, so
@@ -51,15 +53,20 @@ struct arch_regs {
 };
 
 struct arch_fpu;
+struct arch_guest;
 
 struct arch_ec {
     alignas(16) struct arch_regs regs; /* 16: SP_EL2 points here while the EC runs           */
     void *stack_top;                   /* of its CPU: the entry takes it from here           */
     struct arch_fpu *fpu;              /* its FPU registers; nullptr: it must not have any   */
+    struct arch_guest *guest;          /* virtual CPU: the rest of it; nullptr: a host EC    */
 };
 
-/* What a CPU's exit code does beyond loading VTTBR_EL2 when it leaves a host space: world_leave. */
-enum : uintptr_t { WORLD_STICKY = 1 };
+/*
+ * Tags of what is active on a CPU, a host space or a virtual CPU. Sticky: exit code does more than loading
+ * VTTBR_EL2 when it leaves it, world_leave.
+ */
+enum : uintptr_t { WORLD_STICKY = 1, WORLD_GUEST = 2, WORLD_TAGS = WORLD_STICKY | WORLD_GUEST };
 
 struct arch_space_hst {
     uint64_t *root;
@@ -72,14 +79,28 @@ struct arch_space_hst {
 struct fault_frame;
 struct ec;
 
+/* What a CPU has for guests (guest_start.c). */
+struct arch_cpu_guests {
+    uint64_t hcr_clear; /* HCR_EL2: bits that are 0 in a guest                            */
+    uint64_t hcrx_mask; /* HCRX_EL2: bits that a VMM may set; 0 without FEAT_HCX          */
+    uint32_t modes[2];  /* by HCR_EL2.RW: modes of SPSR_EL2 that exist, a bit for each    */
+    bool has_hcx, has_ras;
+    uint8_t list_count; /* list registers that are used                                   */
+    uint8_t apr_count;  /* words of active priorities, each of two groups                 */
+};
+
 struct arch_cpu {
     struct fault_frame *fault; /* offset 0: where the vectors put registers of a fatal exception */
     _Atomic uintptr_t world; /* the struct space_hst in VTTBR_EL2, 0: none; with WORLD_STICKY if it
-                                  shares its VMID or the FPU is not denied. Others may read it    */
+                                  shares its VMID or the FPU is not denied. Or a struct ec, with
+                                  WORLD_TAGS: that virtual CPU. Others may read it                */
     struct ec *fpu_owner;    /* whose state the FPU registers hold                             */
     uint64_t mpidr;          /* affinity fields of MPIDR_EL1                                   */
     uint32_t leave_call;     /* firmware call when a host space is left; 0: none (mitigations.h) */
     uint64_t gic_kick;       /* what raises the kick here: GICD_SGIR or ICC_SGI1R_EL1          */
+    volatile void *gic_private; /* registers of this CPU's own interrupts                     */
+    struct ec *guest_owner;     /* the virtual CPU whose banks are in registers (guest.h)      */
+    struct arch_cpu_guests guests;
 };
 
 enum : uint64_t {

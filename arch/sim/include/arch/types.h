@@ -20,6 +20,8 @@ enum : uint64_t {
 
 /* The kernel's own events of host ECs (interface specification, 8.6). */
 enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
+/* And of virtual CPUs. */
+enum : unsigned { ARCH_GUEST_STARTUP = 0x40, ARCH_GUEST_RECALL = 0x41, ARCH_GUEST_TIMER = 0x42 };
 
 struct arch_regs {
     uint64_t slot[5]; /* P0..P4 */
@@ -28,7 +30,8 @@ struct arch_regs {
 
 struct arch_ec {
     struct arch_regs regs;
-    void *fpu; /* a page in place of an FPU area; nullptr: no FPU for this EC */
+    void *fpu;       /* a page in place of an FPU area; nullptr: no FPU for this EC */
+    uint64_t hidden; /* STC ticks that a virtual CPU does not see                   */
 };
 
 struct arch_space_hst {

@@ -23,6 +23,12 @@ enum : uint64_t {
 
 /* The kernel's own events of host ECs (interface specification, 8.6). */
 enum : unsigned { ARCH_EVENT_STARTUP = 0x20, ARCH_EVENT_RECALL = 0x21 };
+/* And of virtual CPUs, which have no timer of their own. */
+enum : unsigned {
+    ARCH_GUEST_STARTUP = 0x100,
+    ARCH_GUEST_RECALL = 0x101,
+    ARCH_GUEST_TIMER = ARCH_GUEST_RECALL,
+};
 
 /*
  * Registers of an EC in user mode. The last five are what IRET takes (SDM vol. 3, "64-Bit Mode Stack

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Architectural messages of virtual CPUs (interface specification, 7.7.3 and 7.7.4): what is no thread's. */
+
+#include "arch/aarch64/gic.h"
+#include "arch/aarch64/guest.h"
+#include "arch/aarch64/guest_hcr.h"
+#include "kernel/abi/aarch64/utcb.h"
+#include "kernel/base/bits.h"
+
+/* MTD bit and field, which has one name in the UTCB and in struct arch_guest. */
+#define TRANSFER_WORLD(X)                                                                          \
+    X(MTD_EL1_TCR, tcr_el1)                                                                        \
+    X(MTD_EL1_SCTLR, sctlr_el1)                                                                    \
+    X(MTD_EL1_MDSCR, mdscr_el1)                                                                    \
+    X(MTD_TMR, cntv_cval_el0)                                                                      \
+    X(MTD_TMR, cntkctl_el1)                                                                        \
+    X(MTD_TMR, cntvoff_el2)
+
+#define TRANSFER_EL1(X)                                                                            \
+    X(MTD_EL1_SP, sp_el1)                                                                          \
+    X(MTD_EL1_IDR, tpidr_el1)                                                                      \
+    X(MTD_EL1_IDR, contextidr_el1)                                                                 \
+    X(MTD_EL1_ELR_SPSR, elr_el1)                                                                   \
+    X(MTD_EL1_ELR_SPSR, spsr_el1)                                                                  \
+    X(MTD_EL1_ESR_FAR, esr_el1)                                                                    \
+    X(MTD_EL1_ESR_FAR, far_el1)                                                                    \
+    X(MTD_EL1_AFSR, afsr0_el1)                                                                     \
+    X(MTD_EL1_AFSR, afsr1_el1)                                                                     \
+    X(MTD_EL1_TTBR, ttbr0_el1)                                                                     \
+    X(MTD_EL1_TTBR, ttbr1_el1)                                                                     \
+    X(MTD_EL1_MAIR, mair_el1)                                                                      \
+    X(MTD_EL1_MAIR, amair_el1)                                                                     \
+    X(MTD_EL1_VBAR, vbar_el1)                                                                      \
+    X(MTD_EL2_IDR, vpidr_el2)                                                                      \
+    X(MTD_EL2_IDR, vmpidr_el2)
+
+#define TRANSFER_A32(X)                                                                            \
+    X(MTD_A32_SPSR, spsr_abt)                                                                      \
+    X(MTD_A32_SPSR, spsr_fiq)                                                                      \
+    X(MTD_A32_SPSR, spsr_irq)                                                                      \
+    X(MTD_A32_SPSR, spsr_und)                                                                      \
+    X(MTD_A32_DIH, dacr)                                                                           \
+    X(MTD_A32_DIH, ifsr)                                                                           \
+    X(MTD_A32_DIH, hstr)
+
+enum : uint32_t {
+#define MTD_OF(bits, name) | (bits)
+    MTDS_EL1 = 0 TRANSFER_EL1(MTD_OF),
+    MTDS_A32 = 0 TRANSFER_A32(MTD_OF),
+#undef MTD_OF
+    /* What decides whether the state is legal. */
+    MTDS_MODE = MTD_EL2_HCR | MTD_EL2_ELR_SPSR | MTD_SPACES,
+};
+
+/* Arm ARM, CNTV_CTL_EL0: ENABLE, IMASK; ISTATUS is the CPU's. */
+enum : uint64_t { CNTV_CTL_WRITABLE = 3 };
+
+/* ICH_LR_EL2 (Arm IHI 0069): state; HW; its physical INTID, or EOI, which asks for a maintenance interrupt. */
+enum : uint64_t {
+    LR_STATE = UINT64_C(3) << 62,
+    LR_HW = UINT64_C(1) << 61,
+    LR_EOI = UINT64_C(1) << 41,
+    LR_PHYSICAL = UINT64_C(0x3ff) << 32,
+};
+enum : unsigned { LR_PHYSICAL_SHIFT = 32 };
+
+static uint8_t list_count(void)
+{
+    return cpu_local()->arch.guests.list_count;
+}
+
+static void load_gic(struct utcb_arch *restrict u, const struct guest_gic *restrict gic)
+{
+    for (unsigned i = 0; i < list_count(); i++)
+        u->lr[i] = gic->lr[i];
+    for (unsigned i = 0; i < GUEST_APR_MAX; i++) {
+        u->ap0r[i] = gic->ap0r[i];
+        u->ap1r[i] = gic->ap1r[i];
+    }
+    u->elrsr = gic->elrsr;
+    u->vmcr = gic->vmcr;
+}
+
+void guest_load_utcb(struct ec *ec, struct utcb_arch *u, uint32_t mtd)
+{
+    const struct arch_guest *const g = ec->arch.guest;
+    const uint8_t banks = (mtd & MTDS_EL1 ? BANK_EL1 : 0) | (mtd & MTDS_A32 ? BANK_A32 : 0) |
+                          (mtd & MTD_GIC ? BANK_GIC : 0);
+    if (banks != 0)
+        guest_fetch(ec, banks);
+#define OUT(bits, name)                                                                            \
+    if (mtd & (bits))                                                                              \
+        u->name = (typeof(u->name))g->name;
+    TRANSFER_WORLD(OUT)
+    if (mtd & MTD_TMR)
+        u->cntv_ctl_el0 = g->cntv_ctl_el0;
+    if (mtd & MTDS_EL1) {
+        TRANSFER_EL1(OUT)
+    }
+    if (mtd & MTDS_A32) {
+        TRANSFER_A32(OUT)
+    }
+#undef OUT
+    if (mtd & MTD_EL2_HCR) {
+        u->hcr_el2 = g->hcr_el2;
+        u->hcrx_el2 = g->hcrx_el2;
+    }
+    if (mtd & MTD_EL2_HPFAR)
+        u->hpfar_el2 = g->hpfar_el2;
+    if (mtd & MTD_GIC)
+        load_gic(u, &g->gic);
+}
+
+/*
+ * The guest's end of a hardware-linked interrupt deactivates the physical one. That may only be one that
+ * belongs to guests; others become interrupts of software.
+ */
+static uint64_t filter_list(uint64_t lr)
+{
+    const unsigned physical = (unsigned)((lr & LR_PHYSICAL) >> LR_PHYSICAL_SHIFT);
+    return (lr & LR_HW) && !gic_guest_may_end(physical) ? lr & ~(LR_HW | LR_PHYSICAL) : lr;
+}
+
+/* As the CPU would say it: the list register can be used again. Arm IHI 0069, ICH_ELRSR_EL2. */
+static bool is_empty(uint64_t lr)
+{
+    return !(lr & LR_STATE) && ((lr & LR_HW) || !(lr & LR_EOI));
+}
+
+static void store_gic(struct guest_gic *gic, const struct utcb_arch *u)
+{
+    gic->elrsr = 0;
+    for (unsigned i = 0; i < list_count(); i++) {
+        gic->lr[i] = filter_list(u->lr[i]);
+        gic->elrsr |= (uint32_t)is_empty(gic->lr[i]) << i;
+    }
+    for (unsigned i = 0; i < GUEST_APR_MAX; i++) {
+        gic->ap0r[i] = u->ap0r[i];
+        gic->ap1r[i] = u->ap1r[i];
+    }
+}
+
+static void store_hcr(struct ec *ec, const struct utcb_arch *u)
+{
+    const struct arch_cpu_guests *const has = &cpu_local()->arch.guests;
+    struct arch_guest *const g = ec->arch.guest;
+    const uint64_t hcr = guest_hcr(has, u->hcr_el2);
+    if ((hcr ^ g->hcr_el2) & HCR_RW) { /* what there is of this bank changes */
+        guest_fetch(ec, BANK_A32);
+        g->loaded &= (uint8_t)~BANK_A32;
+    }
+    g->hcr_el2 = hcr;
+    g->hcrx_el2 = u->hcrx_el2 & has->hcrx_mask;
+}
+
+/* Let the VMM change `banks`: what the guest has last done is in memory, and will be loaded from there. */
+static void open_banks(struct ec *ec, uint8_t banks)
+{
+    guest_fetch(ec, banks);
+    ec->arch.guest->loaded &= (uint8_t)~banks;
+}
+
+static bool assign(struct ec *ec, const struct ec *handler, uint64_t sel)
+{
+    const struct space_hst *const before = ec->guest;
+    if (!ec_assign_guest(ec, handler, sel))
+        return false;
+    if (ec->guest != before)
+        ec->arch.guest->loaded &= (uint8_t)~BANK_TLB;
+    return true;
+}
+
+/*
+ * An exception return from EL2 to the guest is a legal one: another would go on in the kernel.
+ * Arm ARM, "Illegal exception returns from AArch64 state".
+ */
+static bool is_mode_legal(const struct ec *ec)
+{
+    const uint32_t modes = cpu_local()->arch.guests.modes[ec->arch.guest->hcr_el2 & HCR_RW ? 1 : 0];
+    return modes >> (ec->arch.regs.spsr & 0x1f) & 1;
+}
+
+bool guest_store_utcb(struct ec *ec, const struct ec *handler, const struct utcb_arch *u,
+                      uint32_t mtd)
+{
+    struct arch_guest *const g = ec->arch.guest;
+#define IN(bits, name)                                                                             \
+    if (mtd & (bits))                                                                              \
+        g->name = u->name;
+    TRANSFER_WORLD(IN)
+    if (mtd & MTD_TMR)
+        g->cntv_ctl_el0 = u->cntv_ctl_el0 & CNTV_CTL_WRITABLE;
+    if (mtd & MTDS_EL1) {
+        open_banks(ec, BANK_EL1);
+        TRANSFER_EL1(IN)
+    }
+    if (mtd & MTDS_A32) {
+        open_banks(ec, BANK_A32);
+        TRANSFER_A32(IN)
+    }
+#undef IN
+    if (mtd & MTD_GIC) {
+        open_banks(ec, BANK_GIC);
+        store_gic(&g->gic, u);
+    }
+    if (!(mtd & MTDS_MODE))
+        return ec->guest != nullptr;
+    if (mtd & MTD_EL2_HCR)
+        store_hcr(ec, u);
+    if ((mtd & MTD_SPACES) && !assign(ec, handler, u->sel_gst))
+        return false;
+    return ec->guest != nullptr && is_mode_legal(ec);
+}
