@@ -7,7 +7,7 @@
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl", "action_config", "feature", "feature_set", "flag_group", "flag_set", "tool", "variable_with_value", "with_feature_set")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
-load(":flags.bzl", "BARE_METAL", "BARE_METAL_LINK", "CFP", "CFP_DEFINES", "C_DIALECT", "HOST", "KERNEL", "LINK_EMULATION", "REPRODUCIBLE", "USER", "WARNINGS")
+load(":flags.bzl", "BARE_METAL", "BARE_METAL_LINK", "CFP", "CFP_DEFINES", "C_DIALECT", "HOST", "KERNEL", "LINK_EMULATION", "REPRODUCIBLE", "USER", "WARNINGS", "WATCHED")
 
 _C = [ACTION_NAMES.c_compile, ACTION_NAMES.cpp_header_parsing]
 _ASM = [ACTION_NAMES.preprocess_assemble, ACTION_NAMES.assemble]
@@ -198,6 +198,8 @@ def _host(ctx, root, headers):
         _sanitizer("asan", ["-fsanitize=address"]),
         _sanitizer("ubsan", ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"]),
         _sanitizer("fuzzer", ["-fsanitize=fuzzer-no-link"], ["-fsanitize=fuzzer"]),
+        # Accesses to memory are calls of arch/sim/watch.h; undefined behaviour is a trap. Neither needs a library.
+        _flags("watched", _COMPILE, WATCHED, enabled = False),
         _sanitizer("coverage_counters", ["-fprofile-instr-generate", "-fcoverage-mapping"]),
     ]
 

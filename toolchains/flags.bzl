@@ -134,3 +134,12 @@ HOST = [
     "-fno-omit-frame-pointer",
     "-fstrict-flex-arrays=3",
 ]
+
+# Host programs that are told of each access to memory.
+WATCHED = [
+    "-fsanitize=thread",
+    "-mllvm",
+    "-tsan-instrument-func-entry-exit=0",
+    "-fsanitize=undefined",
+    "-fsanitize-trap=undefined",
+]

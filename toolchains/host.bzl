@@ -97,6 +97,28 @@ def fuzz_test(name, srcs, deps = [], corpus = [], runs = 20000, copts = [], loca
         **kwargs
     )
 
+def watched_tests(name, srcs, cases, deps = [], **kwargs):
+    """One C program that is told of each access to memory (arch/sim/watch.h), and a test for each case, its argument.
+
+    Args:
+      name: of the program as people run it, with arguments of theirs; case c is the test NAME_c.
+      srcs: sources.
+      cases: what the program can be told to do.
+      deps: what it is linked with.
+      **kwargs: as of all tests.
+    """
+    program = _program(name, srcs, deps, copts = ["-fno-sanitize=thread"], local_defines = [])
+    for case in cases + [""]:
+        _instrumented_test(
+            name = "_".join([name, case]) if case else name,
+            args = [case] if case else [],
+            instrument = ["watched"],
+            program = program,
+            tags = [] if case else ["manual"],
+            target_compatible_with = _HOST,
+            **kwargs
+        )
+
 def host_binary(name, **kwargs):
     """A static program for actions and for people."""
     cc_binary(

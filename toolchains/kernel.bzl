@@ -2,11 +2,12 @@
 """Rules for the kernel: kernel_library, cpu_library, kernel_image; host_test for the tests beside the sources."""
 
 load("@rules_cc//cc:cc_library.bzl", "cc_library")
-load(":host.bzl", _host_test = "host_test")
+load(":host.bzl", _host_test = "host_test", _watched_tests = "watched_tests")
 load(":image.bzl", _kernel_image = "kernel_image")
 
 host_test = _host_test
 kernel_image = _kernel_image
+watched_tests = _watched_tests
 
 def kernel_library(name, once = False, copts = [], **kwargs):
     """A library that builds for every CPU of the kernel and, for unit tests, for the host.

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <stddef.h>
-#include <ucontext.h>
 
 struct fiber {
-    ucontext_t context;
+    void *sp; /* while it does not run: what fiber.c needs to go on is there */
     char *stack;
     size_t size;
     void *fake; /* the sanitizer's part of the stack */

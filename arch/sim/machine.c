@@ -12,12 +12,12 @@
 #include "arch/sim/boot.h"
 #include "arch/sim/fiber.h"
 #include "arch/sim/mmu.h"
+#include "arch/sim/stacks.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/base/bits.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
 
-enum : size_t { STACK_SIZE = 1 << 18 };
 enum : unsigned { ROUNDS_MAX = 1'000'000 }; /* without an end: somebody waits for ever */
 
 static struct sim_cpu {
@@ -32,7 +32,7 @@ static struct sim_cpu {
 } cpus[SIM_CPU_MAX];
 static unsigned count;
 
-alignas(16) static char stacks[SIM_CPU_MAX][STACK_SIZE];
+alignas(16) char sim_stacks[SIM_CPU_MAX][SIM_STACK_SIZE];
 
 static struct boot_entry boot_entry;
 static uint64_t timer_sets;
@@ -57,7 +57,8 @@ static bool is_in_kernel(const struct sim_cpu *c)
 /* The kernel stops here, on the stack of `c`. */
 static void stop(struct sim_cpu *c, enum sim_state state)
 {
-    const size_t used = (size_t)(c->fiber.stack + STACK_SIZE - (char *)__builtin_frame_address(0));
+    const size_t used =
+        (size_t)(c->fiber.stack + SIM_STACK_SIZE - (char *)__builtin_frame_address(0));
     c->stack_used = used > c->stack_used ? used : c->stack_used;
     c->state = state;
 }
@@ -66,6 +67,11 @@ static void pause_here(enum sim_state state)
 {
     stop(local(), state);
     fiber_leave(&local()->fiber);
+}
+
+void sim_pause(void)
+{
+    pause_here(SIM_ACCESS);
 }
 
 [[noreturn]] static void end_here(enum sim_state state)
@@ -385,8 +391,8 @@ size_t sim_stack_used(unsigned cpu)
 static void power_on(unsigned n, struct cpu *cpu, void (*run)(void))
 {
     cpus[n].cpu = cpu;
-    cpus[n].fiber.stack = stacks[n];
-    cpus[n].fiber.size = STACK_SIZE;
+    cpus[n].fiber.stack = sim_stacks[n];
+    cpus[n].fiber.size = SIM_STACK_SIZE;
     cpu->arch.timer = UINT64_MAX;
     enter_at(&cpus[n], run);
 }

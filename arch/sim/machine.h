@@ -34,6 +34,7 @@ enum sim_state : uint8_t {
     SIM_ENTERED, /* about to run in the kernel                        */
     SIM_WINDOW,  /* in the kernel, about to let interrupts in          */
     SIM_SPIN,    /* in the kernel, waiting for another CPU             */
+    SIM_ACCESS,  /* in the kernel, about to access memory (sim_pause)  */
 };
 
 /* Kinds of interrupts. */
@@ -99,6 +100,9 @@ void sim_begin_event(unsigned cpu, unsigned event);
 void sim_begin_interrupt(unsigned cpu, unsigned kinds);
 enum sim_state sim_step(unsigned cpu);
 struct ec *sim_finish(unsigned cpu);
+
+/* The CPU that runs in the kernel stops, so that others may come between. Context: kernel stack, watch.h. */
+void sim_pause(void);
 
 /* The deepest that the kernel stack of `cpu` was in use when it stopped, in bytes, since the last call. */
 size_t sim_stack_used(unsigned cpu);

@@ -146,6 +146,7 @@ static void move(unsigned cpu)
     case SIM_ENTERED:
     case SIM_WINDOW:
     case SIM_SPIN:
+    case SIM_ACCESS:
         sim_step(cpu);
         return;
     }

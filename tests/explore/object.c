@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Capabilities and what they lead to, while others take them away. */
+
+#include "kernel/cpu/cpu.h"
+#include "kernel/ipc/ipc.h"
+#include "tests/explore/scenarios.h"
+
+enum : uint64_t { SM = EXPLORE_FIRST, COPY, OTHER, A = SM + 4, B = SM + 6 };
+
+/* What is looked up goes, and its memory is used again at once. */
+static void make_lookup(void)
+{
+    static const struct act uses[] = {UP(SM), DELEGATE(SEL_ROOT_OBJ, SEL_ROOT_OBJ, SM, COPY, 0, 1),
+                                      UP(COPY)};
+    static const struct act takes[] = {REVOKE(SM, 1), CREATE_SM(OTHER, SEL_ROOT_PD)};
+    static const struct act makes[] = {CREATE_SM(SM, SEL_ROOT_PD), UP(OTHER)};
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    PROGRAM(call_thread(A, 1, 10, 10), uses, false);
+    PROGRAM(call_thread(B, 2, 10, 10), makes, false);
+    PROGRAM(sim_user(0), takes, false);
+    sim_settle();
+}
+
+const struct scenario explore_lookup = {
+    .name = "lookup",
+    .claim = "what a CPU has found stays as long as it uses it, and goes then",
+    .cpus = 3,
+    .bound = 2,
+    .make = make_lookup,
+};
+
+/* Two CPUs make the other one enter the kernel, and wait for that. */
+static void make_ask(void)
+{
+    static const struct act recalls_b[] = {RECALL(B, CTRL_EC_STRONG)};
+    static const struct act recalls_a[] = {RECALL(A, CTRL_EC_STRONG)};
+    PROGRAM(call_thread(A, 1, 10, 10), recalls_b, false);
+    PROGRAM(call_thread(B, 2, 10, 10), recalls_a, false);
+    PROGRAM(sim_user(0), recalls_b, false);
+    sim_settle();
+}
+
+static void check_ask(void)
+{
+    CHECK(call_ec(B)->cont == ec_cont_dead); /* and with it, perhaps, the recall of A */
+}
+
+const struct scenario explore_ask = {
+    .name = "ask",
+    .claim = "CPUs that wait for each other answer each other, and who is recalled dies",
+    .cpus = 3,
+    .bound = 3,
+    .make = make_ask,
+    .check = check_ask,
+};

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+#include "tests/explore/scenarios.h"
+
+const struct scenario *const explore_scenarios[] = {
+    &explore_ask,           &explore_destroy_call,
+    &explore_help_death,    &explore_idle,
+    &explore_lookup,        &explore_recall_reply,
+    &explore_revoke_call,   &explore_semaphore_count,
+    &explore_semaphore_end, nullptr,
+};

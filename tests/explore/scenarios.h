@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+
+#include "tests/explore/explore.h"
+
+extern const struct scenario explore_ask;
+extern const struct scenario explore_destroy_call;
+extern const struct scenario explore_help_death;
+extern const struct scenario explore_idle;
+extern const struct scenario explore_lookup;
+extern const struct scenario explore_recall_reply;
+extern const struct scenario explore_revoke_call;
+extern const struct scenario explore_semaphore_count;
+extern const struct scenario explore_semaphore_end;
