@@ -152,17 +152,16 @@ static uint64_t odd_slot(void)
     return odd[choose(sizeof odd / sizeof odd[0])];
 }
 
-/* Mostly a slot where `self` has an object of `kind`. */
+/* Mostly a slot where `self` has an object of `kind`, if there is one. */
 static uint64_t slot_of(ref_t self, enum kind kind)
 {
     const ref_t objects = m->object[self].ec.objects;
     const uint32_t luck = choose(64), from = choose(WINDOWS * SLOTS);
     if (luck == 0)
         return odd_slot();
-    uint32_t i = 0;
-    while (luck > 4 && i < WINDOWS * SLOTS &&
-           m->object[model_slot(m, objects, slot_number(from + i)).object].kind != kind)
-        i++;
+    uint32_t i = 0, others = luck < 4 ? 0 : 1 + choose(6);
+    for (; others != 0 && i < 4 * WINDOWS * SLOTS; i++)
+        others -= m->object[model_slot(m, objects, slot_number(from + i + 1)).object].kind == kind;
     return slot_number(from + i);
 }
 
@@ -258,18 +257,26 @@ static bool do_delegate_objects(unsigned cpu, ref_t self)
                 from << 12 | ord, to << 12 | some_mask(), 0);
 }
 
+/* Mostly near to what programs look at. */
+static uint64_t some_index(unsigned count, unsigned seen)
+{
+    return choose(4) == 0 ? choose(count) : choose(count / seen) * seen + choose(2);
+}
+
 static bool do_delegate_memory(unsigned cpu, ref_t self)
 {
     const unsigned ord = choose(2) == 0 ? choose(4) : choose(11);
     const uint64_t src = slot_of(self, HST);
     const struct model_cap cap = model_slot(m, m->object[self].ec.objects, src);
     const bool is_nova = m->object[cap.object].kind == HST && m->object[cap.object].space.is_nova;
-    uint64_t ssb = aligned((is_nova ? m->first_frame : FIRST_PAGE) + choose(PAGES), ord);
+    uint64_t ssb =
+        aligned((is_nova ? m->first_frame : FIRST_PAGE) + some_index(PAGES, PAGES_SEEN), ord);
     if (choose(32) == 0)
         ssb = aligned(UINT64_MAX >> choose(52) >> 12, ord);
     const uint64_t dst = choose(8) == 0 ? slot_of(self, GST) : slot_of(self, HST);
     return call(cpu, p0(HYPERCALL_CTRL_PD, 0, src), dst, ssb << 12 | ord,
-                aligned(FIRST_PAGE + choose(PAGES), ord) << 12 | some_mask(), choose(128));
+                aligned(FIRST_PAGE + some_index(PAGES, PAGES_SEEN), ord) << 12 | some_mask(),
+                choose(128));
 }
 
 static bool do_delegate_bits(unsigned cpu, ref_t self)
@@ -278,8 +285,9 @@ static bool do_delegate_bits(unsigned cpu, ref_t self)
     const enum kind kind = is_pio ? PIO : MSR;
     const unsigned ord = choose(4) == 0 ? choose(18) : choose(7);
     const uint64_t first = is_pio ? FIRST_PORT : choose(2) == 0 ? MSRS_LOW : MSRS_HIGH;
-    const uint64_t sel =
-        aligned(choose(16) == 0 ? UINT64_MAX >> 12 >> choose(52) : first + choose(BITS), ord);
+    const uint64_t sel = aligned(choose(16) == 0 ? UINT64_MAX >> 12 >> choose(52)
+                                                 : first + some_index(BITS, PORTS_SEEN),
+                                 ord);
     const uint64_t other = choose(16) == 0 ? sel + (UINT64_C(1) << ord) : sel;
     return call(cpu, p0(HYPERCALL_CTRL_PD, 0, slot_of(self, kind)), slot_of(self, kind),
                 sel << 12 | ord, other << 12 | some_mask(), 0);
@@ -287,7 +295,7 @@ static bool do_delegate_bits(unsigned cpu, ref_t self)
 
 static bool do_delegate(unsigned cpu, ref_t self)
 {
-    switch (choose(4)) {
+    switch (choose(3)) {
     case 0:
         return do_delegate_memory(cpu, self);
     case 1:
@@ -328,7 +336,7 @@ static bool any_hypercall(unsigned cpu)
     const ref_t self = m->cpu[cpu].user;
     if (m->object[self].ec.caller != 0 && choose(3) == 0)
         return do_reply(cpu);
-    switch (choose(16)) {
+    switch (choose(18)) {
     case 0:
     case 1:
     case 2:
@@ -346,13 +354,15 @@ static bool any_hypercall(unsigned cpu)
         return do_create_sm(cpu, self);
     case 9:
     case 10:
-        return do_delegate(cpu, self);
     case 11:
-        return do_control(cpu, self);
     case 12:
-        return do_down(cpu, self);
+        return do_delegate(cpu, self);
     case 13:
+        return do_control(cpu, self);
     case 14:
+        return do_down(cpu, self);
+    case 15:
+    case 16:
         return call(cpu, p0(HYPERCALL_CTRL_SM, choose(2) << 1, slot_of(self, SM)), 1, 2, 3, 4);
     default:
         return choose(8) == 0 ? do_reply(cpu) : call(cpu, choose(1 << 16), 1, 2, 3, 4);

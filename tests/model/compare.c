@@ -232,17 +232,17 @@ static void same_queue(unsigned cpu, const struct model *m, pairs_t core)
     SAME("ready SCs", cpu, i, ready->count);
 }
 
-/* A CPU may deny for a while what is allowed by now, but never allow what is not. */
+/* Some pages and ports. A CPU may deny for a while what is allowed by now, but never allow what is not. */
 static void same_access(unsigned cpu, const struct model *m)
 {
     const ref_t host = m->object[m->cpu[cpu].user].ec.host;
-    for (unsigned i = 0; i < PAGES; i += PAGES / 16) {
+    for (unsigned i = 0; i < PAGES; i += PAGES_SEEN) {
         const uint8_t perm = m->pages[m->object[host].space.content][i].perm;
         for (uint8_t need = PERM_MEM_R; need <= PERM_MEM_W; need <<= 1)
-            if (!(perm & need) && sim_may_access(cpu, (FIRST_PAGE + i) << PAGE_BITS, need))
+            if (sim_may_access(cpu, (FIRST_PAGE + i) << PAGE_BITS, need) && !(perm & need))
                 differ("access to memory", i, need, perm);
     }
-    for (uint16_t i = 0; i < BITS; i += BITS / 4)
+    for (unsigned i = 0; i < BITS; i += PORTS_SEEN)
         SAME("access to a port", i, sim_may_use_port(cpu, (uint16_t)(FIRST_PORT + i)),
              model_may_use_port(m, cpu, FIRST_PORT + i));
 }

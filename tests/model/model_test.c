@@ -11,7 +11,7 @@
 #include "tests/model/actions.h"
 #include "tests/model/lockstep.h"
 
-enum : unsigned { WORLDS = 10, ACTIONS = 300, SEEDS = 6 };
+enum : unsigned { WORLDS = 10, ACTIONS = 300, SEEDS = 4 };
 
 static unsigned cpus;
 static uint64_t seed, state;
