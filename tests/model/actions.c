@@ -33,6 +33,7 @@ enum : uint64_t {
 
 static choose_t choose;
 static const struct model *m;
+static unsigned cpus; /* where something happens */
 
 static uint64_t p0(enum hypercall number, unsigned flags, uint64_t param)
 {
@@ -112,7 +113,7 @@ static void make_child(void)
          EVENTS << 12 | PERM_MASK, 0);
     must(p0(HYPERCALL_CTRL_PD, 0, SEL_ROOT_OBJ), CHILD_OBJ, CHILD << 12 | 4,
          CHILD << 12 | PERM_MASK, 0);
-    make_thread(CHILD_EC, CHILD, choose(m->cpus), 1 + choose(4), 0);
+    make_thread(CHILD_EC, CHILD, choose(cpus), 1 + choose(4), 0);
 }
 
 static void root_sleeps(void)
@@ -122,7 +123,7 @@ static void root_sleeps(void)
 
 static void make_world(void)
 {
-    for (unsigned cpu = 0; cpu < m->cpus; cpu++)
+    for (unsigned cpu = 0; cpu < cpus; cpu++)
         make_cpu(cpu);
     for (unsigned i = 0; i < 4; i++)
         must(p0(HYPERCALL_CREATE_SM, 0, SMS + i), SEL_ROOT_PD, choose(3), 0, 0);
@@ -212,7 +213,7 @@ static bool do_create_ec(unsigned cpu, ref_t self)
 {
     static const uint8_t flags[] = {0, CREATE_EC_GLOBAL, CREATE_EC_FPU, CREATE_EC_GLOBAL | 8};
     const uint64_t at = choose(32) == 0 ? UINT64_C(1) << (47 + choose(17)) : utcb(choose(PAGES));
-    const unsigned on = choose(16) == 0 ? m->cpus + choose(4) : choose(m->cpus);
+    const unsigned on = choose(16) == 0 ? m->cpus + choose(4) : choose(cpus);
     const uint64_t base = choose(8) == 0 ? SELNUM - choose(40) : 2 * on;
     return call(cpu, p0(HYPERCALL_CREATE_EC, flags[choose(4)], slot_to_make()), slot_of(self, PD),
                 at | on, choose(1 << 16), base);
@@ -386,7 +387,7 @@ static void run_user(unsigned cpu)
 /* False: there is nothing that both the core and the model can do any more. */
 static bool act(void)
 {
-    const unsigned cpu = choose(m->cpus);
+    const unsigned cpu = choose(cpus);
     if (choose(4) == 0)
         lockstep_advance(choose(500));
     if (choose(32) == 0)
@@ -398,12 +399,13 @@ static bool act(void)
     return true;
 }
 
-void actions_run(choose_t chooser, unsigned count)
+void actions_run(unsigned on_cpus, choose_t chooser, more_t more)
 {
+    cpus = on_cpus;
     choose = chooser;
     m = lockstep_model();
     make_world();
-    while (count-- > 0 && act())
+    while (more() && act())
         continue;
     lockstep_end();
 }

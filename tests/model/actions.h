@@ -7,12 +7,13 @@
 
 #include <stdint.h>
 
-/* A number below `limit`. */
+/* A number below `limit`; and whether there is to be another action. */
 typedef uint32_t (*choose_t)(uint32_t limit);
+typedef bool (*more_t)(void);
 
 /*
- * Root makes a world on all CPUs: handlers of events, threads, servers, semaphores, a child of its own with
- * spaces and a thread; and goes to sleep. Then there are at most `count` actions, fewer if there is nothing
- * that both the core and the model can do any more, and the world ends.
+ * Root makes a world on the first `cpus` CPUs: handlers of events, threads, servers, semaphores, a child of its
+ * own with spaces and a thread; and goes to sleep. Then there are actions, as long as there is something that
+ * both the core and the model can do, and the world ends.
  */
-void actions_run(choose_t choose, unsigned count);
+void actions_run(unsigned cpus, choose_t choose, more_t more);

@@ -209,7 +209,7 @@ static void same_object(unsigned who, const struct model *m, pairs_t core, bool 
         break;
     case HST:
     case GST:
-        if (all && !o->space.is_nova)
+        if (!o->space.is_nova && (m->mapped >> o->space.content & 1))
             same_pages(who, m, core, CONTAINER_OF(obj, struct space_hst, obj));
         break;
     case PIO:

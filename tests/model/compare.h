@@ -8,5 +8,8 @@
 /* Which object of the core is which of the model. */
 typedef struct kobject *pairs_t[OBJECTS];
 
-/* The first difference, as text; nullptr: there is none. `all`: also what steps rarely change. */
+/*
+ * The first difference, as text; nullptr: there is none. Of memory what is in m->mapped is compared, ports and
+ * MSRs if `all`, as most steps do not touch them.
+ */
 const char *compare(const struct model *m, pairs_t core, bool all);

@@ -109,7 +109,7 @@ static status_t memory(struct model *m, const struct request *r)
         p.perm &= r->pmm;
         m->pages[r->dst->space.content][i] = p.perm != 0 ? p : (struct model_page){};
     }
-    m->has_mapped = true;
+    m->mapped |= UINT32_C(1) << r->dst->space.content;
     return SUCCESS;
 }
 

@@ -113,7 +113,7 @@ static status_t create_ec(struct model *m, ref_t self, const uint64_t p[5])
     if (status == SUCCESS && hvp - FIRST_PAGE < PAGES) {
         m->pages[at(m, host)->space.content][hvp - FIRST_PAGE] =
             (struct model_page){.perm = PERM_MEM_R | PERM_MEM_W, .utcb_of = m->made};
-        m->has_mapped = true;
+        m->mapped |= UINT32_C(1) << at(m, host)->space.content;
     }
     return status;
 }

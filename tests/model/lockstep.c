@@ -54,6 +54,8 @@ static void print(const struct step *s, const char *why_not)
 
 static void check(bool all)
 {
+    if (is_traced)
+        now.mapped = UINT32_MAX;
     const char *const difference = compare(&now, core, all || is_traced);
     if (difference == nullptr)
         return;
@@ -132,6 +134,7 @@ void lockstep_boot(unsigned cpus)
     pair_slots(now.root_objects);
     booted = now;
     adopt(&now);
+    now.mapped = UINT32_MAX;
     check(true);
 }
 
@@ -236,7 +239,6 @@ static void commit(const struct step *s)
     const ref_t objects = s->what == SETTLE ? 0 : now.object[now.cpu[s->cpu].user].ec.objects;
     last = *s;
     steps++;
-    next.has_mapped = false;
     if (is_traced)
         print(s, "");
     do_in_core(s);
@@ -259,6 +261,7 @@ bool lockstep_settle(void)
 {
     const struct step step = {.what = SETTLE};
     next = now;
+    next.mapped = 0;
     model_settle(&next);
     if (!can_follow(&next))
         return false;
@@ -271,7 +274,7 @@ bool lockstep_settle(void)
 static bool run(const struct step *s)
 {
     next = now;
-    next.has_mapped = false;
+    next.mapped = 0;
     do_in_model(&next, s);
     if ((next.has_ended || is_long(s)) && is_anything_pending()) {
         /* What ends, and what takes its time, begins when all is quiet. */
@@ -282,10 +285,10 @@ static bool run(const struct step *s)
         if (now.cpu[s->cpu].is_idle)
             return false;
         next = now;
-        next.has_mapped = false;
+        next.mapped = 0;
         do_in_model(&next, s);
     }
-    const bool has_mapped = next.has_mapped, has_ended = next.has_ended;
+    const bool has_ended = next.has_ended;
     if (has_ended && can_follow(&next))
         model_settle(&next);
     if (!can_follow(&next)) {
@@ -297,7 +300,7 @@ static bool run(const struct step *s)
     commit(s);
     if (has_ended)
         settle_core();
-    check(has_ended || has_mapped || is_long(s));
+    check(has_ended || is_long(s));
     return true;
 }
 
@@ -347,7 +350,9 @@ static void empty(struct kobject *space)
 {
     CHECK_EQ(space_obj_insert(root_objects(), SPARE, space, PERM_SPC_GRANT), SUCCESS);
     kobject_put(space);
-    CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, SPARE, 0, 0, 18, 0), SUCCESS);
+    for (unsigned w = 0; w < WINDOWS; w++)
+        CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, SPARE, model_windows[w], model_windows[w], 6, 0),
+                 SUCCESS);
     call_revoke(0, SPARE, 0);
 }
 
@@ -443,6 +448,8 @@ static void begin_again(void)
 void lockstep_end(void)
 {
     const struct ec *const root = CONTAINER_OF(core[now.root], struct ec, obj);
+    now.mapped = UINT32_MAX;
+    check(true);
     wait_for_root(root);
     empty_slots();
     empty_memory();
@@ -451,6 +458,7 @@ void lockstep_end(void)
     reset_semaphore(SEL_NOVA_CONSOLE, false);
     end_threads(root);
     begin_again();
+    now.mapped = UINT32_MAX;
     check(true);
 
     const size_t pages = frame_count_free();

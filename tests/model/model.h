@@ -153,7 +153,7 @@ struct model {
     ref_t made;
     uint64_t made_at; /* its selector */
     bool has_ended;   /* something has lost its last reference */
-    bool has_mapped;  /* pages have changed                    */
+    uint32_t mapped;  /* bit n: pages of content n may have changed */
 
     /* It went where this model cannot follow (README.md). */
     const char *lost;

@@ -13,7 +13,7 @@
 
 enum : unsigned { WORLDS = 10, ACTIONS = 300, SEEDS = 4 };
 
-static unsigned cpus;
+static unsigned cpus, left;
 static uint64_t seed, state;
 
 static uint32_t choose(uint32_t limit)
@@ -22,12 +22,19 @@ static uint32_t choose(uint32_t limit)
     return (uint32_t)((state >> 33) % limit);
 }
 
+static bool more(void)
+{
+    return left-- > 0;
+}
+
 static void live(void)
 {
     state = seed;
     lockstep_boot(cpus);
-    for (unsigned i = 0; i < WORLDS; i++)
-        actions_run(choose, ACTIONS);
+    for (unsigned i = 0; i < WORLDS; i++) {
+        left = ACTIONS;
+        actions_run(cpus, choose, more);
+    }
     printf("%lu steps, %lu not taken: ", lockstep_steps(), lockstep_declined());
 }
 

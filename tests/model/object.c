@@ -155,7 +155,7 @@ static void free_ec(struct model *m, unsigned cpu, ref_t ref)
     struct model_page *const page = &m->pages[host->space.content][old.ec.utcb_page - FIRST_PAGE];
     if (old.ec.utcb_page - FIRST_PAGE < PAGES && page->utcb_of == ref) {
         *page = (struct model_page){};
-        m->has_mapped = true;
+        m->mapped |= UINT32_C(1) << host->space.content;
     }
     if (m->cpu[cpu].user == ref)
         m->cpu[cpu].user = 0;
