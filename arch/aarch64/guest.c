@@ -191,11 +191,13 @@ void guest_enter(struct ec *ec)
 {
     struct cpu *const cpu = cpu_local();
     const uintptr_t world = atomic_load_explicit(&cpu->arch.world, memory_order_relaxed);
-    cpu->current = ec;
-    if (world == ((uintptr_t)ec | WORLD_TAGS))
+    if (world == ((uintptr_t)ec | WORLD_TAGS)) {
+        cpu->current = ec;
         return;
+    }
     if (world & WORLD_STICKY)
-        world_leave(nullptr);
+        world_leave(nullptr); /* if it was a guest's, nobody is current now */
+    cpu->current = ec;
     const uint8_t missing = take(cpu, ec);
     load_world(cpu, ec);
     /* Another virtual CPU of the same VM may give the same ASID another meaning. */
