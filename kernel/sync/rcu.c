@@ -28,10 +28,20 @@ static void see(void)
 {
     /*
      * Sequentially consistent, against a CPU that takes a capability away, starts a period and looks at
-     * rcu_seen: either it finds this CPU quiescent before, or this CPU no longer finds the capability.
+     * rcu_seen: either it finds this CPU quiescent before, or this CPU no longer finds the capability. If it
+     * found this CPU at rest, it does not kick it: then the period is seen here, the second time.
      */
-    const uint64_t now = atomic_load_explicit(&rcu.current, memory_order_seq_cst);
-    atomic_store_explicit(&local()->rcu_seen, now, memory_order_seq_cst);
+    uint64_t now;
+    do {
+        now = atomic_load_explicit(&rcu.current, memory_order_seq_cst);
+        atomic_store_explicit(&local()->rcu_seen, now, memory_order_seq_cst);
+    } while (atomic_load_explicit(&rcu.current, memory_order_seq_cst) != now);
+}
+
+/* This CPU holds nothing, and no period waits for it, until it comes to see(). */
+static void rest(void)
+{
+    atomic_store_explicit(&local()->rcu_seen, SEEN_IDLE, memory_order_seq_cst);
 }
 
 void rcu_idle_leave(void)
@@ -98,7 +108,7 @@ static bool can_step(void)
 
 bool rcu_idle_enter(void)
 {
-    atomic_store_explicit(&local()->rcu_seen, SEEN_IDLE, memory_order_seq_cst);
+    rest();
     /* A period may have started since this CPU looked last; then it may be the one that others wait for. */
     return LIKELY(rcu_pending() == 0) || !can_step();
 }
@@ -122,21 +132,21 @@ static struct kobject *take_dying(void) REQUIRES(&rcu.lock)
     return obj;
 }
 
-/* One step: destroy one object, or a part of it. False if there was nothing that could be done. */
+/*
+ * One step: destroy one object, or a part of it. False if there was nothing that could be done.
+ * Context: between rest() and see().
+ */
 static bool step(void)
 {
     bool started;
     struct kobject *obj;
-    see();
     {
         SPIN_GUARD(&rcu.lock);
         started = advance();
         obj = take_dying();
     }
-    if (started) {
-        see();
+    if (started)
         kick_others();
-    }
     if (obj == nullptr)
         return started;
     if (!kobject_destroy(obj)) {
@@ -157,14 +167,16 @@ void rcu_quiescent(void)
     if (LIKELY(rcu_pending() == 0 && !rcu_is_waiting()))
         return;
     struct sched *const s = &cpu_local()->sched;
-    while (step()) {
-        s->again = false; /* what destroying an object has set: it is looked at here */
-        arch_interrupt_window();
-        if (s->again) {
-            see(); /* a period that started meanwhile: its kick may just have come, and comes once */
-            return;
+    bool is_urgent = false;
+    do {
+        rest();
+        while (!is_urgent && step()) {
+            s->again = false; /* what destroying an object has set: it is looked at here */
+            arch_interrupt_window();
+            is_urgent = s->again;
         }
-    }
+        see();
+    } while (!is_urgent && can_step()); /* a period may have waited for this CPU alone */
 }
 
 bool rcu_drain(void)
@@ -172,10 +184,13 @@ bool rcu_drain(void)
     const uint64_t target = atomic_load_explicit(&rcu.deferred, memory_order_relaxed);
     if (rcu_pending() == 0)
         return false;
+    rest();
     while (atomic_load_explicit(&rcu.destroyed, memory_order_relaxed) < target) {
         if (!step())
             arch_cpu_relax();
         arch_interrupt_window();
     }
+    see();
+    cpu_local()->sched.again = true; /* as at the end of rcu_quiescent */
     return true;
 }
