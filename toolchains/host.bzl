@@ -43,9 +43,9 @@ def _test_impl(ctx):
         }),
     ]
 
-_instrumented_test = rule(
-    implementation = _test_impl,
-    attrs = {
+_INSTRUMENTED = {
+    "implementation": _test_impl,
+    "attrs": {
         "corpus": attr.label_list(allow_files = True),
         "data": attr.label_list(allow_files = True),
         "fuzz_args": attr.string_list(),
@@ -56,8 +56,11 @@ _instrumented_test = rule(
         "_symbolizer": attr.label(default = "@llvm//:bin/llvm-symbolizer", allow_single_file = True),
         "_symbolizer_files": attr.label(default = "@llvm//:llvm-symbolizer"),
     },
-    test = True,
-)
+}
+
+_instrumented_test = rule(test = True, **_INSTRUMENTED)
+
+_instrumented_program = rule(executable = True, **_INSTRUMENTED)
 
 def _program(name, srcs, deps, copts, local_defines):
     cc_binary(
@@ -108,16 +111,15 @@ def watched_tests(name, srcs, cases, deps = [], **kwargs):
       **kwargs: as of all tests.
     """
     program = _program(name, srcs, deps, copts = ["-fno-sanitize=thread"], local_defines = [])
-    for case in cases + [""]:
-        _instrumented_test(
-            name = "_".join([name, case]) if case else name,
-            args = [case] if case else [],
-            instrument = ["watched"],
-            program = program,
-            tags = [] if case else ["manual"],
-            target_compatible_with = _HOST,
-            **kwargs
-        )
+    common = {
+        "instrument": ["watched"],
+        "program": program,
+        "target_compatible_with": _HOST,
+        "testonly": True,
+    }
+    _instrumented_program(name = name, **common)
+    for case in cases:
+        _instrumented_test(name = "_".join([name, case]), args = [case], **(common | kwargs))
 
 def host_binary(name, **kwargs):
     """A static program for actions and for people."""

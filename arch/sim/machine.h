@@ -116,6 +116,9 @@ bool sim_may_access(unsigned cpu, uint64_t va, uint8_t perm);
 /* Likewise to I/O port `port`, by way of a copied bitmap. */
 bool sim_may_use_port(unsigned cpu, uint16_t port);
 
+/* Does `cpu` remember a translation that its tables do not say any more, or a port that is denied by now? */
+bool sim_remembers_more(unsigned cpu);
+
 /*
  * A flush of a space asks CPUs and waits for them, as on x86_64, instead of telling them at once as on
  * aarch64. For tests that are built with SIM_BREAK_BITS=0.

@@ -83,6 +83,19 @@ bool sim_may_use_port(unsigned cpu, uint16_t port)
     return !(deny[port / 64] >> port % 64 & 1);
 }
 
+bool sim_remembers_more(unsigned cpu)
+{
+    const struct mmu *const mmu = &mmus[cpu];
+    const struct arch_cpu *const arch = &cpu_table[cpu]->arch;
+    for (unsigned i = 0; i < mmu->count; i++)
+        if (mmu->tlb[i].perm & ~walk(arch->host, mmu->tlb[i].page << PAGE_BITS))
+            return true;
+    for (unsigned i = 0; arch->ports != nullptr && i < SPACE_BIT_WORDS; i++)
+        if (~mmu->deny[i] & arch->ports->deny[i])
+            return true;
+    return false;
+}
+
 uint64_t *arch_kernel_root(void)
 {
     return kernel_root;

@@ -117,7 +117,7 @@ const struct scenario explore_help_death = {
     .name = "help_death",
     .claim = "when a server dies, its caller and who helps it are told",
     .cpus = 2,
-    .bound = 4,
+    .bound = 3,
     .make = make_help,
     .check = check_help,
 };

@@ -9,6 +9,7 @@
 #include "arch/sim/machine.h"
 #include "arch/sim/snapshot.h"
 #include "kernel/base/compiler.h"
+#include "kernel/hypercall/testing/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/obj/pd.h"
 #include "kernel/sync/rcu.h"
@@ -51,6 +52,8 @@ static bool leaf(void)
     const uint64_t bytes_before = bytes;
     if (!explore_run(scenario->cpus))
         return false;
+    audit(scenario->cpus);
+    CHECK_EQ(rcu_pending(), 0);
     if (scenario->check != nullptr)
         scenario->check();
     end_world();
@@ -63,6 +66,7 @@ static bool leaf(void)
 static void start(void)
 {
     root = call_boot(scenario->cpus, POOL_PAGES);
+    audit_begin();
     scenario->make();
     explore_run(scenario->cpus);
     end_world();

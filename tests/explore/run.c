@@ -99,9 +99,11 @@ static bool has_moves(unsigned cpu, bool interrupt)
 static unsigned moves_of_others(unsigned except, struct move *moves, unsigned *usual)
 {
     unsigned count = 0;
-    for (unsigned cpu = 0; cpu < run.cpus; cpu++)
+    for (unsigned i = 1; i <= run.cpus; i++) {
+        const unsigned cpu = (except + i) % run.cpus;
         if (cpu != except && (has_moves(cpu, true) || has_moves(cpu, false)))
             moves[count++] = (struct move){cpu, has_moves(cpu, true)};
+    }
     *usual = count;
     for (unsigned cpu = 0; cpu < run.cpus; cpu++)
         if (cpu != except && has_moves(cpu, true) && has_moves(cpu, false))
@@ -229,8 +231,8 @@ static bool is_in_vain(struct move move)
 }
 
 /*
- * Who comes next; false when nobody has anything to do any more. Who moved last goes on if he can. Who else does
- * is open if he cannot; but interrupts come first, and time passes last.
+ * Who comes next; false when nobody has anything to do any more. Who moved last goes on if he can. When he has left
+ * the kernel it is open who else does; but interrupts come first, and time passes last.
  */
 static bool choose(void)
 {
@@ -242,7 +244,8 @@ static bool choose(void)
     }
     if (run.last != WORLD && (has_moves(run.last, true) || has_moves(run.last, false)))
         moves[count++] = (struct move){run.last, has_moves(run.last, true)};
-    const bool goes_on = count != 0;
+    /* In the middle of an entry it is the next CPU's turn. */
+    const bool is_open = count == 0 && (run.last == WORLD || sim_state_of(run.last) < SIM_ENTERED);
     if (run.last != WORLD && has_moves(run.last, true) && has_moves(run.last, false))
         moves[count++] = (struct move){run.last, false};
     count += moves_of_others(run.last, moves + count, &usual);
@@ -251,7 +254,7 @@ static bool choose(void)
     if (count == 0)
         return false;
     explore_turn();
-    run.next = moves[explore_choose(goes_on || usual == 0 ? 1 : usual, count)];
+    run.next = moves[explore_choose(is_open && usual != 0 ? usual : 1, count)];
     return true;
 }
 
