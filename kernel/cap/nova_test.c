@@ -6,6 +6,7 @@
 
 #include "arch/sim/sim.h"
 #include "kernel/base/bits.h"
+#include "kernel/mm/frame.h"
 
 enum : uint64_t { FRAMES = 4096 };
 
@@ -72,8 +73,60 @@ static void too_many_ranges_are_noticed(void)
     CHECK(sim_panics(protect_too_much, nullptr) != nullptr);
 }
 
+static void protect_one_too_many([[maybe_unused]] void *arg)
+{
+    nova_protect("test", paddr(2 * NOVA_PROTECTED_MAX * PAGE_SIZE), 1);
+}
+
+static void there_is_room_for_so_many_ranges(void)
+{
+    sim_start(64);
+    for (uint64_t i = 0; i < NOVA_PROTECTED_MAX; i++)
+        nova_protect("test", paddr(2 * i * PAGE_SIZE), 1);
+    const char *const why = sim_panics(protect_one_too_many, nullptr);
+    CHECK(why != nullptr && strstr(why, "raise NOVA_PROTECTED_MAX") != nullptr);
+    nova_protect("test", paddr(0), 2 * NOVA_PROTECTED_MAX * PAGE_SIZE); /* all in one */
+    protect_one_too_many(nullptr);
+}
+
+static void size_0_protects_nothing(void)
+{
+    bool delegable;
+    nova_protect("test", paddr(5 * PAGE_SIZE), 0);
+    CHECK_EQ(nova_extent(0, 10, &delegable), 10);
+    CHECK(delegable);
+}
+
+static void init([[maybe_unused]] void *arg)
+{
+    nova_init();
+}
+
+/* Wherever memory ends, somebody says so. */
+static void the_spaces_need_memory(void)
+{
+    static void *taken[256];
+    sim_start(ARRAY_SIZE(taken));
+    for (size_t left = 0;; left++) {
+        size_t count = 0;
+        while (frame_count_free() > left)
+            taken[count++] = frame_alloc_reserve(0, FRAME_RAW);
+        const char *const why = sim_panics(init, nullptr);
+        while (count > 0)
+            frame_free(taken[--count], 0);
+        if (why == nullptr)
+            break;
+        CHECK(strstr(why, "no memory for the NOVA spaces") != nullptr);
+        CHECK(left < 16);
+    }
+    CHECK(nova_hst->is_nova);
+}
+
 int main(void)
 {
+    SIM_RUN(there_is_room_for_so_many_ranges);
+    SIM_RUN(size_0_protects_nothing);
+    SIM_RUN(the_spaces_need_memory);
     SIM_RUN(extents_agree_with_a_byte_per_frame);
     SIM_RUN(the_limit_bounds_an_extent);
     SIM_RUN(the_end_of_a_range_does_not_wrap);
