@@ -34,7 +34,7 @@ results() { sed -n "s#^\(//[^ ]*\) .*$1 in \([0-9.]*s\).*#\1 \2#p" "$work/log"; 
 
 echo "running the nets without a defect"
 nets=$(sed -n 's/^Nets: //p' tests/defects/*.patch | tr ' ' '\n' | sort -u)
-[ -z "$all" ] || nets=$(bazel "$tree" "$work/out" query "kind('_instrumented_test', //...)" 2>/dev/null)
+[ -z "$all" ] || nets=$(bazel "$tree" "$work/out" query "kind('_instrumented_test', //...) except attr(tags, manual, //...)" 2>/dev/null)
 # shellcheck disable=SC2086
 if ! run_nets $nets; then
     tail -n 50 "$work/log"
