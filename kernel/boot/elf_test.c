@@ -92,6 +92,41 @@ static void a_good_file_is_described(void)
     CHECK_EQ(image.segment[1].perm, PERM_MEM_R | PERM_MEM_W);
 }
 
+/* The file, wherever it is said to be. */
+static const void *map_anywhere(paddr_t base, uint64_t size)
+{
+    const uint64_t at = base.raw & low_bits(15);
+    return at <= FILE_SIZE && size <= FILE_SIZE - at ? &file[at] : nullptr;
+}
+
+static void a_file_does_not_go_on_at_address_0(void)
+{
+    struct elf_image image;
+    const paddr_t last = paddr(UINT64_MAX << 15);
+    good_file();
+    CHECK_EQ(elf_read(map_anywhere, last, &limits, &image), ELF_OK);
+    put(PHDR + 8, 0x8000, 8); /* where a segment is */
+    struct elf_limits large = limits;
+    large.image_size = 0;
+    CHECK_EQ(elf_read(map_anywhere, last, &large, &image), ELF_TRUNCATED);
+    good_file();
+    put(32, 0x8000, 8); /* where the program headers are */
+    CHECK_EQ(elf_read(map_anywhere, last, &large, &image), ELF_TRUNCATED);
+}
+
+static void segments_that_touch_do_not_overlap(void)
+{
+    good_file();
+    put_segment(0, 5, 0, 0x1000'0000, 0x1000);
+    CHECK_EQ(error(), ELF_OK);
+    put_segment(0, 5, 0x1000, 0x1000'5004 & ~PAGE_MASK, 0x10);
+    put(24, 0x1000'5004, 8);
+    CHECK_EQ(error(), ELF_OVERLAP);
+    put_segment(0, 5, 0x1000, 0x1000'6000, 0x10); /* behind the other */
+    put(24, 0x1000'6000, 8);
+    CHECK_EQ(error(), ELF_OK);
+}
+
 /* Change one field of a good file, and say what must come of it. */
 struct change {
     size_t at;
@@ -192,6 +227,8 @@ static void memory_that_cannot_be_read_is_an_answer(void)
 
 int main(void)
 {
+    SIM_RUN(a_file_does_not_go_on_at_address_0);
+    SIM_RUN(segments_that_touch_do_not_overlap);
     SIM_RUN(a_good_file_is_described);
     SIM_RUN(each_wrong_field_has_its_answer);
     SIM_RUN(headers_without_content_are_skipped);

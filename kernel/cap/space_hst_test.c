@@ -110,6 +110,20 @@ static void permissions_only_shrink(void)
     CHECK_EQ(perm_at(other, 17), 0);
 }
 
+/* Their locks are taken in the order of their addresses. */
+static void delegation_goes_either_way_between_two_spaces(void)
+{
+    struct space_hst *const a = fresh_space(256);
+    struct space_hst *const b = more_space();
+    give(nova_hst, a, SOME, THERE, 0, PERM_MEM_ALL);
+    give(a, b, THERE, THERE + 1, 0, PERM_MEM_R);
+    give(b, a, THERE + 1, THERE + 2, 0, PERM_MEM_ALL);
+    CHECK_EQ(frame_at(a, THERE + 2), SOME);
+    CHECK_EQ(perm_at(a, THERE + 2), PERM_MEM_R);
+    give(b, a, 0, THERE, 0, PERM_MEM_ALL); /* and are free again */
+    CHECK_EQ(perm_at(a, THERE), 0);
+}
+
 /* A break costs a flush: on real hardware a round trip to all CPUs. */
 static void entries_are_broken_only_when_more_than_permissions_change(void)
 {
@@ -396,6 +410,7 @@ int main(void)
     SIM_RUN(large_pages_are_used_where_alignment_allows);
     SIM_RUN(revoking_one_page_splits_and_keeps_the_rest);
     SIM_RUN(permissions_only_shrink);
+    SIM_RUN(delegation_goes_either_way_between_two_spaces);
     SIM_RUN(entries_are_broken_only_when_more_than_permissions_change);
     SIM_RUN(holes_are_copied_as_holes);
     SIM_RUN(owned_pages_read_as_nothing);
