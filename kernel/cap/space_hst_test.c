@@ -110,6 +110,22 @@ static void permissions_only_shrink(void)
     CHECK_EQ(perm_at(other, 17), 0);
 }
 
+static void no_permission_is_kept_that_the_mask_leaves_out(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    struct space_hst *const other = more_space();
+    for (unsigned ord = 0; ord <= 9; ord += 9) /* small pages, then a large one */
+        for (uint8_t perm = 0; perm <= PERM_MEM_ALL; perm++)
+            for (uint8_t pmm = 0; pmm <= PERM_MASK; pmm++) {
+                give(nova_hst, space, SOME, THERE, ord, perm);
+                CHECK_EQ(perm_at(space, THERE), perm);
+                give(space, other, THERE, THERE, ord, pmm);
+                CHECK_EQ(perm_at(other, THERE), perm & pmm);
+                give(space, space, THERE, THERE, ord, pmm);
+                CHECK_EQ(perm_at(space, THERE), perm & pmm);
+            }
+}
+
 /* Their locks are taken in the order of their addresses. */
 static void delegation_goes_either_way_between_two_spaces(void)
 {
@@ -410,6 +426,7 @@ int main(void)
     SIM_RUN(large_pages_are_used_where_alignment_allows);
     SIM_RUN(revoking_one_page_splits_and_keeps_the_rest);
     SIM_RUN(permissions_only_shrink);
+    SIM_RUN(no_permission_is_kept_that_the_mask_leaves_out);
     SIM_RUN(delegation_goes_either_way_between_two_spaces);
     SIM_RUN(entries_are_broken_only_when_more_than_permissions_change);
     SIM_RUN(holes_are_copied_as_holes);

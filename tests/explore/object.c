@@ -29,6 +29,38 @@ const struct scenario explore_lookup = {
     .make = make_lookup,
 };
 
+/* All write the same slot. */
+static void make_replace(void)
+{
+    static const struct act puts_one[] = {
+        DELEGATE(SEL_ROOT_OBJ, SEL_ROOT_OBJ, SM, COPY, 0, PERM_SM_UP)};
+    static const struct act puts_other[] = {
+        DELEGATE(SEL_ROOT_OBJ, SEL_ROOT_OBJ, OTHER, COPY, 0, PERM_SM_DOWN)};
+    static const struct act empties[] = {REVOKE(COPY, 0)};
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    CHECK_EQ(call_create_sm(0, OTHER, SEL_ROOT_PD, 0), SUCCESS);
+    PROGRAM(call_thread(A, 1, 10, 10), puts_one, false);
+    PROGRAM(call_thread(B, 2, 10, 10), puts_other, false);
+    PROGRAM(sim_user(0), empties, false);
+    sim_settle();
+}
+
+static void check_replace(void)
+{
+    const struct kobject *const obj = call_object(COPY);
+    CHECK(obj == nullptr || obj == call_object(SM) || obj == call_object(OTHER));
+}
+
+const struct scenario explore_replace = {
+    .name = "replace",
+    .claim =
+        "a slot that several CPUs write at once holds what one of them wrote, and counts it once",
+    .cpus = 3,
+    .bound = 2,
+    .make = make_replace,
+    .check = check_replace,
+};
+
 /* Two CPUs make the other one enter the kernel, and wait for that. */
 static void make_ask(void)
 {

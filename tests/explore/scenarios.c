@@ -3,9 +3,15 @@
 #include "tests/explore/scenarios.h"
 
 const struct scenario *const explore_scenarios[] = {
-    &explore_ask,           &explore_destroy_call,
-    &explore_help_death,    &explore_idle,
-    &explore_lookup,        &explore_recall_reply,
-    &explore_revoke_call,   &explore_semaphore_count,
-    &explore_semaphore_end, nullptr,
+    &explore_ask,
+    &explore_destroy_call,
+    &explore_help_death,
+    &explore_idle,
+    &explore_lookup,
+    &explore_recall_reply,
+    &explore_replace,
+    &explore_revoke_call,
+    &explore_semaphore_count,
+    &explore_semaphore_end,
+    nullptr,
 };

@@ -9,6 +9,7 @@ extern const struct scenario explore_help_death;
 extern const struct scenario explore_idle;
 extern const struct scenario explore_lookup;
 extern const struct scenario explore_recall_reply;
+extern const struct scenario explore_replace;
 extern const struct scenario explore_revoke_call;
 extern const struct scenario explore_semaphore_count;
 extern const struct scenario explore_semaphore_end;
