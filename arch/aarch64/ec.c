@@ -10,6 +10,7 @@
 #include "arch/aarch64/smc_proxy.h"
 #include "arch/aarch64/sysreg.h"
 #include "kernel/abi/aarch64/event.h"
+#include "kernel/base/compiler.h"
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 
@@ -39,18 +40,25 @@ static_assert(offsetof(struct space_hst, arch.world) == SPACE_VTTBR + 8, "vector
  * Nothing was mapped where `ec` wanted to go, but something is now: another CPU was exchanging one
  * mapping for another, which takes a moment without. Arm ARM, ESR_EL2: DFSC, IFSC 0b0001LL.
  */
-static bool has_passed(struct ec *ec, unsigned event)
+static bool has_passed(const struct ec *ec, unsigned event)
 {
-    if (ec->arch.guest != nullptr)
-        return !guest_note_fault(ec, event);
     return (event == EVENT_DABORT_LOWER || event == EVENT_IABORT_LOWER) &&
            sysreg_field(ec->arch.regs.esr, 5, 2) == 1 && space_maps(ec->host, ec->arch.regs.far);
+}
+
+[[noreturn]] NOINLINE static void guest_event(struct ec *ec, unsigned event)
+{
+    if ((event == EVENT_FPU && fpu_take(ec)) || !guest_note_fault(ec, event))
+        arch_ec_resume(ec);
+    ec_event(ec, event);
 }
 
 [[noreturn]] void event_enter(struct ec *ec)
 {
     /* Arm ARM, ESR_EL2: the exception class is the event's number. */
     const unsigned event = (unsigned)sysreg_field(ec->arch.regs.esr, 31, 26);
+    if (UNLIKELY(ec->arch.guest != nullptr))
+        guest_event(ec, event);
     if ((event == EVENT_FPU && fpu_take(ec)) || has_passed(ec, event))
         arch_ec_resume(ec);
     if (ec->arch.regs.esr == ESR_SMC_PROXY && smc_proxy(ec))

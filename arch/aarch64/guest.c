@@ -133,11 +133,9 @@ static void save_banks(const struct cpu *cpu, struct arch_guest *g, uint8_t bank
     g->saved |= banks;
 }
 
-void guest_fetch(struct ec *ec, uint8_t banks)
+void guest_write_back(struct ec *ec, uint8_t banks)
 {
-    const struct cpu *const cpu = cpu_local();
-    if (cpu->arch.guest_owner == ec)
-        save_banks(cpu, ec->arch.guest, banks);
+    save_banks(cpu_local(), ec->arch.guest, banks);
 }
 
 static void load_banks(const struct cpu *cpu, struct arch_guest *g, uint8_t banks)
@@ -146,8 +144,10 @@ static void load_banks(const struct cpu *cpu, struct arch_guest *g, uint8_t bank
         load_el1(cpu, g);
     if (banks & BANK_A32)
         load_a32(g);
-    if (banks & BANK_GIC)
+    if (banks & BANK_GIC) {
         gic_guest_load(&g->gic);
+        g->lists_changed = false;
+    }
     if (banks & BANK_PPI)
         gic_private_set_active(platform_virtual_timer_intid(), g->timer_active);
 }

@@ -90,7 +90,8 @@ struct arch_guest {
     uint64_t hpfar_el2; /* of its last event; 0: it has no such address                   */
     bool timer_active;  /* BANK_PPI                                                       */
     uint8_t loaded;     /* banks: the owner's registers hold what is here, or newer       */
-    uint8_t saved;      /* banks: nothing newer than here is in registers                 */
+    uint8_t saved;      /* banks: nothing newer than here is in registers; all, if it is no owner */
+    bool lists_changed; /* the VMM has written list registers: gic.elrsr is old           */
 };
 
 /* Read what this CPU has for guests into cpu->arch.guests. Context: boot, that CPU. */
@@ -108,8 +109,15 @@ void guest_fini(struct ec *ec);
 /* Make `ec` the current EC and load its world; vectors.S goes on with its frame. */
 void guest_enter(struct ec *ec);
 
+/* Save `banks` of `ec`, which owns this CPU's registers, where memory does not have them yet. */
+void guest_write_back(struct ec *ec, uint8_t banks);
+
 /* The memory copies of `banks` hold what the guest has last done. Context: its CPU. */
-void guest_fetch(struct ec *ec, uint8_t banks);
+static inline void guest_fetch(struct ec *ec, uint8_t banks)
+{
+    if (banks & ~ec->arch.guest->saved)
+        guest_write_back(ec, banks);
+}
 
 /* The virtual CPU whose world is active here; nullptr: none. */
 static inline struct ec *guest_active(const struct cpu *cpu)

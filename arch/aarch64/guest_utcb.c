@@ -69,6 +69,19 @@ static uint8_t list_count(void)
     return cpu_local()->arch.guests.list_count;
 }
 
+/* As the CPU would say it: the list register can be used again. Arm IHI 0069, ICH_ELRSR_EL2. */
+static bool is_empty(uint64_t lr)
+{
+    return !(lr & LR_STATE) && ((lr & LR_HW) || !(lr & LR_EOI));
+}
+
+static void find_empty(struct guest_gic *gic)
+{
+    gic->elrsr = 0;
+    for (unsigned i = 0; i < list_count(); i++)
+        gic->elrsr |= (uint32_t)is_empty(gic->lr[i]) << i;
+}
+
 static void load_gic(struct utcb_arch *restrict u, const struct guest_gic *restrict gic)
 {
     for (unsigned i = 0; i < list_count(); i++)
@@ -81,13 +94,16 @@ static void load_gic(struct utcb_arch *restrict u, const struct guest_gic *restr
     u->vmcr = gic->vmcr;
 }
 
-void guest_load_utcb(struct ec *ec, struct utcb_arch *u, uint32_t mtd)
+static uint8_t banks_of(uint32_t mtd)
 {
-    const struct arch_guest *const g = ec->arch.guest;
-    const uint8_t banks = (mtd & MTDS_EL1 ? BANK_EL1 : 0) | (mtd & MTDS_A32 ? BANK_A32 : 0) |
-                          (mtd & MTD_GIC ? BANK_GIC : 0);
-    if (banks != 0)
-        guest_fetch(ec, banks);
+    return (mtd & MTDS_EL1 ? BANK_EL1 : 0) | (mtd & MTDS_A32 ? BANK_A32 : 0) |
+           (mtd & MTD_GIC ? BANK_GIC : 0);
+}
+
+void guest_load_utcb(struct ec *ec, struct utcb_arch *restrict u, uint32_t mtd)
+{
+    struct arch_guest *restrict const g = ec->arch.guest;
+    guest_fetch(ec, banks_of(mtd));
 #define OUT(bits, name)                                                                            \
     if (mtd & (bits))                                                                              \
         u->name = (typeof(u->name))g->name;
@@ -107,8 +123,11 @@ void guest_load_utcb(struct ec *ec, struct utcb_arch *u, uint32_t mtd)
     }
     if (mtd & MTD_EL2_HPFAR)
         u->hpfar_el2 = g->hpfar_el2;
-    if (mtd & MTD_GIC)
+    if (mtd & MTD_GIC) {
+        if (g->lists_changed)
+            find_empty(&g->gic);
         load_gic(u, &g->gic);
+    }
 }
 
 /*
@@ -121,19 +140,10 @@ static uint64_t filter_list(uint64_t lr)
     return (lr & LR_HW) && !gic_guest_may_end(physical) ? lr & ~(LR_HW | LR_PHYSICAL) : lr;
 }
 
-/* As the CPU would say it: the list register can be used again. Arm IHI 0069, ICH_ELRSR_EL2. */
-static bool is_empty(uint64_t lr)
+static void store_gic(struct guest_gic *restrict gic, const struct utcb_arch *restrict u)
 {
-    return !(lr & LR_STATE) && ((lr & LR_HW) || !(lr & LR_EOI));
-}
-
-static void store_gic(struct guest_gic *gic, const struct utcb_arch *u)
-{
-    gic->elrsr = 0;
-    for (unsigned i = 0; i < list_count(); i++) {
+    for (unsigned i = 0; i < list_count(); i++)
         gic->lr[i] = filter_list(u->lr[i]);
-        gic->elrsr |= (uint32_t)is_empty(gic->lr[i]) << i;
-    }
     for (unsigned i = 0; i < GUEST_APR_MAX; i++) {
         gic->ap0r[i] = u->ap0r[i];
         gic->ap1r[i] = u->ap1r[i];
@@ -151,13 +161,6 @@ static void store_hcr(struct ec *ec, const struct utcb_arch *u)
     }
     g->hcr_el2 = hcr;
     g->hcrx_el2 = u->hcrx_el2 & has->hcrx_mask;
-}
-
-/* Let the VMM change `banks`: what the guest has last done is in memory, and will be loaded from there. */
-static void open_banks(struct ec *ec, uint8_t banks)
-{
-    guest_fetch(ec, banks);
-    ec->arch.guest->loaded &= (uint8_t)~banks;
 }
 
 static bool assign(struct ec *ec, const struct ec *handler, uint64_t sel)
@@ -180,10 +183,14 @@ static bool is_mode_legal(const struct ec *ec)
     return modes >> (ec->arch.regs.spsr & 0x1f) & 1;
 }
 
-bool guest_store_utcb(struct ec *ec, const struct ec *handler, const struct utcb_arch *u,
+bool guest_store_utcb(struct ec *ec, const struct ec *handler, const struct utcb_arch *restrict u,
                       uint32_t mtd)
 {
-    struct arch_guest *const g = ec->arch.guest;
+    struct arch_guest *restrict const g = ec->arch.guest;
+    /* What the guest has last done is in memory, and is loaded from there after it was changed. */
+    const uint8_t banks = banks_of(mtd);
+    guest_fetch(ec, banks);
+    g->loaded &= (uint8_t)~banks;
 #define IN(bits, name)                                                                             \
     if (mtd & (bits))                                                                              \
         g->name = u->name;
@@ -191,17 +198,15 @@ bool guest_store_utcb(struct ec *ec, const struct ec *handler, const struct utcb
     if (mtd & MTD_TMR)
         g->cntv_ctl_el0 = u->cntv_ctl_el0 & CNTV_CTL_WRITABLE;
     if (mtd & MTDS_EL1) {
-        open_banks(ec, BANK_EL1);
         TRANSFER_EL1(IN)
     }
     if (mtd & MTDS_A32) {
-        open_banks(ec, BANK_A32);
         TRANSFER_A32(IN)
     }
 #undef IN
     if (mtd & MTD_GIC) {
-        open_banks(ec, BANK_GIC);
         store_gic(&g->gic, u);
+        g->lists_changed = true;
     }
     if (!(mtd & MTDS_MODE))
         return ec->guest != nullptr;

@@ -10,6 +10,7 @@
 #include "kernel/abi/aarch64/event.h"
 #include "kernel/abi/utcb.h"
 #include "kernel/base/bits.h"
+#include "kernel/base/compiler.h"
 
 /* Exceptions that leave an address in FAR_EL2 (Arm ARM, FAR_EL2); otherwise it holds something old. */
 enum : uint64_t {
@@ -52,26 +53,10 @@ static void load_fault(struct utcb_arch *u, const struct arch_regs *r, unsigned 
     u->far_el2 = !ours && EVENTS_WITH_FAR >> event & 1 ? r->far : 0;
 }
 
-static void load_guest(struct ec *ec, struct utcb_arch *u, uint32_t mtd, unsigned event)
+/* What threads and virtual CPUs have. */
+static void load_common(const struct ec *ec, struct utcb_arch *u, uint32_t mtd, unsigned event)
 {
-    struct cpu *const cpu = cpu_local();
-    if (event == EVENT_STARTUP)
-        guest_start(ec);
-    if (event >= EVENT_ARCH)
-        ec->arch.guest->hpfar_el2 = 0;
-    if (guest_active(cpu) == ec)
-        guest_leave(
-            cpu); /* a host thread is next: with that, the world's registers are in memory */
-    guest_load_utcb(ec, u, mtd);
-}
-
-void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
-{
-    struct utcb_arch *const u =
-        (struct utcb_arch *)utcb; /* NOLINT: the same page, in its other layout */
     const struct arch_regs *const r = &ec->arch.regs;
-    if (ec->arch.guest != nullptr)
-        load_guest(ec, u, mtd, event);
     if (mtd & MTD_GPR)
         load_gpr(u->x, r);
     if (mtd & MTD_EL0_SP)
@@ -88,6 +73,30 @@ void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned 
         load_fault(u, r, event);
 }
 
+NOINLINE static void load_guest(struct ec *ec, struct utcb_arch *u, uint32_t mtd, unsigned event)
+{
+    struct cpu *const cpu = cpu_local();
+    if (event == EVENT_STARTUP)
+        guest_start(ec);
+    if (event >= EVENT_ARCH)
+        ec->arch.guest->hpfar_el2 = 0;
+    /* A host thread is next. When the world is left, its registers are in memory. */
+    if (guest_active(cpu) == ec)
+        guest_leave(cpu);
+    guest_load_utcb(ec, u, mtd);
+    load_common(ec, u, mtd, event);
+}
+
+void arch_ec_load_utcb(struct ec *ec, struct utcb *utcb, uint32_t mtd, unsigned event)
+{
+    struct utcb_arch *const u =
+        (struct utcb_arch *)utcb; /* NOLINT: the same page, in its other layout */
+    if (UNLIKELY(ec->arch.guest != nullptr))
+        load_guest(ec, u, mtd, event);
+    else
+        load_common(ec, u, mtd, event);
+}
+
 /* Only a cache that looks addresses up by themselves can hold what was elsewhere. Arm ARM, CTR_EL0. */
 static void invalidate_instructions(void)
 {
@@ -98,12 +107,10 @@ static void invalidate_instructions(void)
 /* Arm ARM, SPSR_EL2: what there is above is not a guest's. */
 enum : uint64_t { SPSR_GUEST = UINT32_MAX };
 
-bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd)
+/* `writable`: bits of SPSR_EL2. */
+static ALWAYS_INLINE void store_common(struct arch_regs *r, const struct utcb_arch *u, uint32_t mtd,
+                                       uint64_t writable)
 {
-    const struct utcb_arch *const u =
-        (const struct utcb_arch *)handler->utcb; /* NOLINT: as above */
-    const uint64_t writable = ec->arch.guest != nullptr ? SPSR_GUEST : SPSR_FLAGS;
-    struct arch_regs *const r = &ec->arch.regs;
     if (mtd & MTD_GPR)
         store_gpr(r, u->x);
     if (mtd & MTD_EL0_SP)
@@ -118,7 +125,23 @@ bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd)
     }
     if (mtd & MTD_ICI)
         invalidate_instructions();
+}
+
+NOINLINE static bool store_guest(struct ec *ec, const struct ec *handler, const struct utcb_arch *u,
+                                 uint32_t mtd)
+{
+    store_common(&ec->arch.regs, u, mtd, SPSR_GUEST);
+    return guest_store_utcb(ec, handler, u, mtd);
+}
+
+bool arch_ec_store_utcb(struct ec *ec, const struct ec *handler, uint32_t mtd)
+{
+    const struct utcb_arch *const u =
+        (const struct utcb_arch *)handler->utcb; /* NOLINT: as above */
     if (mtd & MTD_POISON)
         return false;
-    return ec->arch.guest == nullptr || guest_store_utcb(ec, handler, u, mtd);
+    if (UNLIKELY(ec->arch.guest != nullptr))
+        return store_guest(ec, handler, u, mtd);
+    store_common(&ec->arch.regs, u, mtd, SPSR_FLAGS);
+    return true;
 }

@@ -27,6 +27,7 @@ struct sc *sc_create(const struct sc_plan *plan)
         .cpu = plan->cpu,
         .cos = plan->cos,
         .prio = plan->prio,
+        .hides_waiting = plan->ec != nullptr && plan->ec->hides_waiting,
     };
     return sc;
 }

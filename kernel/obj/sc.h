@@ -17,12 +17,13 @@ struct sc {
     struct ec *ec;         /* nullptr for the idle context of a CPU                     */
     struct list link;      /* in the ready queue, or parked at a blocked EC             */
     uint64_t budget;       /* STC ticks                                                 */
-    uint64_t ready_since;  /* STC; only if the EC hides the time that it waits           */
+    uint64_t ready_since;  /* STC; only if hides_waiting                                 */
     uint64_t left;         /* of the budget; 0: refilled when it becomes ready          */
     _Atomic uint64_t used; /* STC ticks consumed; written by its CPU only               */
     uint16_t cpu;
     uint16_t cos;
     uint8_t prio;
+    bool hides_waiting; /* its EC does not see the time that it is ready and does not run   */
 };
 
 struct sc_plan {

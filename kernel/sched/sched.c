@@ -39,7 +39,7 @@ void sched_init(struct sc *idle)
 static void enqueue(struct sched *s, struct sc *sc)
 {
     struct list *const level = &s->queue[sc->prio];
-    if (UNLIKELY(sc->ec->hides_waiting))
+    if (UNLIKELY(sc->hides_waiting))
         sc->ready_since = arch_stc_read();
     if (sc->left == 0) {
         sc->left = sc->budget;
@@ -143,7 +143,7 @@ static uint64_t budget_end(const struct sched *s)
     struct sched *const s = local();
     struct sc *const sc = take_best(s);
     s->current = sc;
-    if (UNLIKELY(sc != s->idle && sc->ec->hides_waiting))
+    if (UNLIKELY(sc->hides_waiting))
         arch_ec_hide_time(sc->ec, arch_stc_read() - sc->ready_since);
     run(s);
 }

@@ -3,7 +3,7 @@
 
 #include "tests/bench/bench.h"
 
-void bench_run(const struct hip *hip, uint64_t now)
+void bench_run(const struct hip *hip, uint64_t now, uint64_t frame)
 {
     bench_boot(hip, now);
     bench_create(hip);
@@ -13,6 +13,7 @@ void bench_run(const struct hip *hip, uint64_t now)
     bench_semaphores(hip);
     bench_calls(hip);
     bench_events(hip);
+    bench_guests(hip, frame);
     bench_objects();
     bench_memory(hip);
     bench_growth(hip);

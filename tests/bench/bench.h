@@ -61,6 +61,7 @@ static inline uint64_t bench_stc(void)
 
 /* A thread that does nothing but answer, from <cpu>/stub.S. */
 extern const char stub_reply[]; /* portal entry: replies as many words as it got        */
+extern const char stub_guest[]; /* a page of a guest, from <cpu>/stub.S, if there are any */
 extern const char stub_skip[];  /* event portal entry: goes on PID bytes behind the event */
 
 /*
@@ -98,6 +99,7 @@ void bench_hypercalls(const struct hip *hip);
 void bench_semaphores(const struct hip *hip);
 void bench_calls(const struct hip *hip);
 void bench_events(const struct hip *hip);
+void bench_guests(const struct hip *hip, uint64_t frame);
 void bench_objects(void);
 void bench_memory(const struct hip *hip);
 
@@ -114,5 +116,5 @@ void bench_few(const struct hip *hip);
 /* The same rows with few objects in the machine and with many. */
 void bench_growth(const struct hip *hip);
 
-/* What a program measures, in its order (all.c, few.c); `now` is the STC at its start. */
-void bench_run(const struct hip *hip, uint64_t now);
+/* What a program measures, in its order (all.c, few.c); `now` is the STC at its start, `frame` a page of RAM. */
+void bench_run(const struct hip *hip, uint64_t now, uint64_t frame);

@@ -3,7 +3,8 @@
 
 #include "tests/bench/bench.h"
 
-void bench_run(const struct hip *hip, [[maybe_unused]] uint64_t now)
+void bench_run(const struct hip *hip, [[maybe_unused]] uint64_t now,
+               [[maybe_unused]] uint64_t frame)
 {
     bench_open_threads(hip);
     bench_few(hip);

@@ -6,6 +6,7 @@
 #include "user/lib/bootinfo.h"
 #include "user/lib/console.h"
 #include "user/lib/main.h"
+#include "user/lib/memory.h"
 #include "user/lib/power.h"
 #include "user/lib/ram.h"
 #include "user/lib/thread.h"
@@ -74,8 +75,8 @@ void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
         power_idle();
 
     const uint64_t ram = ram_find(&info, hip, (const uint64_t[]){boot0, boot1}, RAM_SIZE);
-    bench_expect(SUCCESS, alloc_open(ram, RAM_SIZE), "memory for stacks");
-    bench_run(hip, now);
+    bench_expect(SUCCESS, alloc_open(ram, RAM_SIZE - PAGE_SIZE), "memory for stacks");
+    bench_run(hip, now, ram + RAM_SIZE - PAGE_SIZE);
     print("bench done\n");
     power_exit(0);
 }
