@@ -49,8 +49,9 @@
 #define BOARD_GICD 64
 #define BOARD_GICC 96
 
-/* Distance of the code's first instruction from the start of the image: kernel.ld, HEAD_SIZE. */
+/* From the start of the image to its first instruction: the head, and the vectors. kernel.ld */
 #define IMAGE_HEAD_SIZE 0x800
+#define IMAGE_START (IMAGE_HEAD_SIZE + 0x800)
 
 /* struct uefi_handover (arch/contract/boot.h) at the end of the image, while booting. */
 #define START_UEFI_SIZE 64

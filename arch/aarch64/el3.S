@@ -5,33 +5,35 @@
  */
 #include "arch/aarch64/asm.h"
 
-    .section .text.el3, "ax"
+/*
+ * Vectors of EL3, from those that EL3 itself would take with SP_EL3 on: kernel.ld puts them behind the
+ * headers of the image, so that the head, which is aligned for it, is the table.
+ */
+    .section .head.el3, "ax"
 
 .macro el3_stop
     .balign 0x80
-    b       el3_dead
+1:  wfe
+    b       1b
 .endm
 
-    .balign 0x800
-    .global el3_vectors
-el3_vectors:
-    .rept 8                                 /* from EL3 itself */
+    .rept 4
     el3_stop
     .endr
     .balign 0x80                            /* lower EL, AArch64, synchronous */
     mrs     x0, esr_el3
     lsr     x0, x0, #26
     cmp     x0, #0x17                       /* ESR_EL3.EC: SMC from AArch64 */
-    b.ne    el3_dead
+    b.ne    2f
     mov     x0, #-1
     eret
+2:  wfe
+    b       2b
     .rept 7
     el3_stop
     .endr
 
-el3_dead:
-    wfe
-    b       el3_dead
+    .section .text.el3, "ax"
 
 /*
  * Give all interrupts to EL2; run once by each CPU. A GICv3 forgets that there is a secure world

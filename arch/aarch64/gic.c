@@ -30,6 +30,7 @@ enum : uint32_t { TYPER_SECURITY = 1 << 10 };
 
 volatile void *gic_dist;
 uint32_t gic_group;
+const struct gic_guest_ops *gic_guest;
 
 static const struct gic_ops *ops;
 static uint16_t intid_count;
@@ -114,6 +115,7 @@ void gic_init(void)
     const unsigned rev = version(&size);
     nova_protect("GICD", paddr(platform.gicd.base), size);
     ops = rev >= 3 && enable_system_registers() ? &gic_v3 : &gic_v2;
+    gic_guest = ops->guest;
 
     const uint32_t typer = mmio_read32(gic_dist, GICD_TYPER);
     /* Non-secure software has group 1. Where nothing is secure, GICv2's enable bits are those of group 0. */
@@ -163,32 +165,6 @@ bool gic_private_is_active(unsigned intid)
 void gic_private_set_active(unsigned intid, bool active)
 {
     write_bit(private_regs(), active ? GICD_ISACTIVER : GICD_ICACTIVER, intid);
-}
-
-void gic_guest_init_cpu(struct cpu *cpu)
-{
-    ops->guest_init(&cpu->arch.guests);
-    ops->guest_off();
-}
-
-void gic_guest_save(struct guest_gic *state)
-{
-    ops->guest_save(state);
-}
-
-void gic_guest_load(const struct guest_gic *state)
-{
-    ops->guest_load(state);
-}
-
-void gic_guest_off(void)
-{
-    ops->guest_off();
-}
-
-bool gic_guest_is_exposed(void)
-{
-    return ops->guest_is_exposed;
 }
 
 bool gic_guest_may_end(unsigned intid)

@@ -34,19 +34,18 @@ void gic_enable_private(unsigned intid, bool level);
 bool gic_private_is_active(unsigned intid);
 void gic_private_set_active(unsigned intid, bool active);
 
-/*
- * The virtual CPU interface of this CPU (GICH registers; ICH_*_EL2): how much of it there is, into
- * cpu->arch.guests; its state, there and back, and off, with nothing left in it. The maintenance interrupt
- * is never used.
- */
+/* The virtual CPU interface of this CPU (GICH registers; ICH_*_EL2). The maintenance interrupt is never used. */
 struct guest_gic;
-void gic_guest_init_cpu(struct cpu *cpu);
-void gic_guest_save(struct guest_gic *state);
-void gic_guest_load(const struct guest_gic *state);
-void gic_guest_off(void);
+struct gic_guest_ops {
+    bool is_exposed; /* host threads may reach it, too: GICV is memory, which can be delegated */
+    void (*init)(struct arch_cpu_guests *guests); /* how much of it there is                   */
+    void (*save)(struct guest_gic *state);
+    void (*load)(const struct guest_gic *state);
+    void (*off)(void); /* nothing is left in it */
+};
 
-/* Host threads may reach it, too: GICV is memory, which can be delegated. */
-bool gic_guest_is_exposed(void);
+/* For this machine; known once gic_init is done. */
+extern const struct gic_guest_ops *gic_guest;
 
 /* A virtual CPU here may deactivate the physical interrupt `intid`: a pin routed here with G, or its timer. */
 bool gic_guest_may_end(unsigned intid);

@@ -18,21 +18,11 @@ struct gic_ops {
     void (*kick)(const struct cpu *cpu);
     void (*route)(unsigned intid, const struct cpu *cpu); /* the interrupt has just been disabled */
     void (*handle)(void);
-
-    /* The virtual CPU interface: gic.h. */
-    bool guest_is_exposed;
-    void (*guest_init)(struct arch_cpu_guests *guests);
-    void (*guest_save)(struct guest_gic *state);
-    void (*guest_load)(const struct guest_gic *state);
-    void (*guest_off)(void);
+    const struct gic_guest_ops *guest;
 };
 extern const struct gic_ops gic_v2, gic_v3;
 
-/* gic_v3_guest.c */
-void gic_v3_guest_init(struct arch_cpu_guests *guests);
-void gic_v3_guest_save(struct guest_gic *state);
-void gic_v3_guest_load(const struct guest_gic *state);
-void gic_v3_guest_off(void);
+extern const struct gic_guest_ops gic_v3_guest;
 
 /* Distributor registers that GICv2 and GICv3 share, in bytes from GICD_base. */
 enum : size_t {

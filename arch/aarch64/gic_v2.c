@@ -179,6 +179,14 @@ static void guest_off(void)
     mmio_write32(gich, GICH_VMCR, 0);
 }
 
+static const struct gic_guest_ops guest_ops = {
+    .is_exposed = true,
+    .init = guest_init,
+    .save = guest_save,
+    .load = guest_load,
+    .off = guest_off,
+};
+
 const struct gic_ops gic_v2 = {
     .name = "CPU interface in memory",
     .init = init,
@@ -188,9 +196,5 @@ const struct gic_ops gic_v2 = {
     .kick = kick,
     .route = route,
     .handle = handle,
-    .guest_is_exposed = true,
-    .guest_init = guest_init,
-    .guest_save = guest_save,
-    .guest_load = guest_load,
-    .guest_off = guest_off,
+    .guest = &guest_ops,
 };

@@ -206,8 +206,5 @@ const struct gic_ops gic_v3 = {
     .kick = kick,
     .route = route,
     .handle = handle,
-    .guest_init = gic_v3_guest_init,
-    .guest_save = gic_v3_guest_save,
-    .guest_load = gic_v3_guest_load,
-    .guest_off = gic_v3_guest_off,
+    .guest = &gic_v3_guest,
 };

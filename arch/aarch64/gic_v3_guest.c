@@ -40,7 +40,7 @@ static const struct arch_cpu_guests *has(void)
     return &cpu_local()->arch.guests;
 }
 
-void gic_v3_guest_init(struct arch_cpu_guests *guests)
+static void guest_init(struct arch_cpu_guests *guests)
 {
     const uint64_t vtr = SYSREG_READ(ICH_VTR_EL2);
     const unsigned priority_bits = (unsigned)sysreg_field(vtr, 31, 29) + 1;
@@ -91,7 +91,7 @@ static void load_active(const struct guest_gic *state, unsigned count)
 #undef LOAD
 }
 
-void gic_v3_guest_save(struct guest_gic *state)
+static void guest_save(struct guest_gic *state)
 {
     save_lists(state->lr, has()->list_count);
     save_active(state, has()->apr_count);
@@ -99,7 +99,7 @@ void gic_v3_guest_save(struct guest_gic *state)
     state->vmcr = (uint32_t)SYSREG_READ(ICH_VMCR_EL2);
 }
 
-void gic_v3_guest_load(const struct guest_gic *state)
+static void guest_load(const struct guest_gic *state)
 {
     load_lists(state->lr, has()->list_count);
     load_active(state, has()->apr_count);
@@ -107,8 +107,15 @@ void gic_v3_guest_load(const struct guest_gic *state)
     SYSREG_WRITE(ICH_HCR_EL2, ICH_HCR_ENABLE);
 }
 
-void gic_v3_guest_off(void)
+static void guest_off(void)
 {
-    gic_v3_guest_load(&(struct guest_gic){});
+    guest_load(&(struct guest_gic){});
     SYSREG_WRITE(ICH_HCR_EL2, 0);
 }
+
+const struct gic_guest_ops gic_v3_guest = {
+    .init = guest_init,
+    .save = guest_save,
+    .load = guest_load,
+    .off = guest_off,
+};

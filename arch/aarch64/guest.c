@@ -22,7 +22,7 @@
 static struct slab_cache cache = SLAB_CACHE(struct arch_guest);
 
 /* Arm ARM, FPEXC32_EL2: bits 10-8 are RES1. */
-enum : uint64_t { FPEXC_RES1 = 0x700 };
+enum : uint32_t { FPEXC_RES1 = 0x700 };
 
 /*
  * Arm ARM, MDSCR_EL1: SS, TDCC, KDE. Breakpoints (MDE) stay off, as their registers are no guest's, and so
@@ -72,7 +72,7 @@ void arch_ec_hide_time(struct ec *ec, uint64_t ticks)
 
 #define SAVE(name) g->name = SYSREG_READ(name);
 #define LOAD(name) SYSREG_WRITE(name, g->name);
-#define SAVE_AS(name, reg) g->name = SYSREG_READ(reg);
+#define SAVE_AS(name, reg) g->name = (uint32_t)SYSREG_READ(reg);
 #define LOAD_AS(name, reg) SYSREG_WRITE(reg, g->name);
 
 static void save_el1(const struct cpu *cpu, struct arch_guest *g)
@@ -127,7 +127,7 @@ static void save_banks(const struct cpu *cpu, struct arch_guest *g, uint8_t bank
     if (banks & BANK_A32)
         save_a32(g);
     if (banks & BANK_GIC)
-        gic_guest_save(&g->gic);
+        gic_guest->save(&g->gic);
     if (banks & BANK_PPI)
         g->timer_active = gic_private_is_active(platform_virtual_timer_intid());
     g->saved |= banks;
@@ -145,7 +145,7 @@ static void load_banks(const struct cpu *cpu, struct arch_guest *g, uint8_t bank
     if (banks & BANK_A32)
         load_a32(g);
     if (banks & BANK_GIC) {
-        gic_guest_load(&g->gic);
+        gic_guest->load(&g->gic);
         g->lists_changed = false;
     }
     if (banks & BANK_PPI)
@@ -217,9 +217,9 @@ void guest_leave(struct cpu *cpu)
         SYSREG_WRITE(mdscr_el1, 0);
     if (g->hcrx_el2 != 0)
         SYSREG_WRITE(HCRX_EL2, 0);
-    if (gic_guest_is_exposed()) {
+    if (gic_guest->is_exposed) {
         save_banks(cpu, g, BANK_GIC);
-        gic_guest_off();
+        gic_guest->off();
         g->loaded &= (uint8_t)~BANK_GIC;
     }
     fpu_deny();

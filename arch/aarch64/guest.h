@@ -83,6 +83,8 @@ struct arch_guest {
     uint64_t mdscr_el1;   /* as the VMM wrote it; no guest can                            */
     uint64_t cntvoff_el2; /* as the VMM knows it: relative to the STC                     */
     GUEST_EL1(GUEST_FIELD)
+#undef GUEST_FIELD
+#define GUEST_FIELD(name, ...) uint32_t name;
     GUEST_A32(GUEST_FIELD)
 #undef GUEST_FIELD
     uint64_t vdisr_el2; /* with BANK_EL1, where the CPU has FEAT_RAS                      */

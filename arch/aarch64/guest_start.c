@@ -131,7 +131,8 @@ void guest_init_cpu(struct cpu *cpu)
         .modes = {has_a32(pfr0, 1) ? MODES_A32 : 0, MODES_A64 | (has_a32(pfr0, 0) ? MODE_USR : 0)},
         .has_ras = sysreg_field(pfr0, 31, 28) != 0,
     };
-    gic_guest_init_cpu(cpu);
+    gic_guest->init(&cpu->arch.guests);
+    gic_guest->off();
     if (platform.timer_virt.flags != 0)
         gic_enable_private(platform_virtual_timer_intid(),
                            platform.timer_virt.flags & PLATFORM_IRQ_LEVEL);

@@ -64,6 +64,9 @@ enum : uint64_t {
 };
 enum : unsigned { LR_PHYSICAL_SHIFT = 32 };
 
+/* Four list registers are usual: two rounds of a loop at a time are not worth their code. */
+#define FEW_LISTS _Pragma("clang loop interleave(disable) unroll(disable)")
+
 static uint8_t list_count(void)
 {
     return cpu_local()->arch.guests.list_count;
@@ -78,18 +81,18 @@ static bool is_empty(uint64_t lr)
 static void find_empty(struct guest_gic *gic)
 {
     gic->elrsr = 0;
+    FEW_LISTS
     for (unsigned i = 0; i < list_count(); i++)
         gic->elrsr |= (uint32_t)is_empty(gic->lr[i]) << i;
 }
 
 static void load_gic(struct utcb_arch *restrict u, const struct guest_gic *restrict gic)
 {
+    FEW_LISTS
     for (unsigned i = 0; i < list_count(); i++)
         u->lr[i] = gic->lr[i];
-    for (unsigned i = 0; i < GUEST_APR_MAX; i++) {
-        u->ap0r[i] = gic->ap0r[i];
-        u->ap1r[i] = gic->ap1r[i];
-    }
+    __builtin_memcpy(u->ap0r, gic->ap0r, sizeof u->ap0r);
+    __builtin_memcpy(u->ap1r, gic->ap1r, sizeof u->ap1r);
     u->elrsr = gic->elrsr;
     u->vmcr = gic->vmcr;
 }
@@ -106,7 +109,7 @@ void guest_load_utcb(struct ec *ec, struct utcb_arch *restrict u, uint32_t mtd)
     guest_fetch(ec, banks_of(mtd));
 #define OUT(bits, name)                                                                            \
     if (mtd & (bits))                                                                              \
-        u->name = (typeof(u->name))g->name;
+        u->name = g->name;
     TRANSFER_WORLD(OUT)
     if (mtd & MTD_TMR)
         u->cntv_ctl_el0 = g->cntv_ctl_el0;
@@ -142,12 +145,11 @@ static uint64_t filter_list(uint64_t lr)
 
 static void store_gic(struct guest_gic *restrict gic, const struct utcb_arch *restrict u)
 {
+    FEW_LISTS
     for (unsigned i = 0; i < list_count(); i++)
         gic->lr[i] = filter_list(u->lr[i]);
-    for (unsigned i = 0; i < GUEST_APR_MAX; i++) {
-        gic->ap0r[i] = u->ap0r[i];
-        gic->ap1r[i] = u->ap1r[i];
-    }
+    __builtin_memcpy(gic->ap0r, u->ap0r, sizeof gic->ap0r);
+    __builtin_memcpy(gic->ap1r, u->ap1r, sizeof gic->ap1r);
 }
 
 static void store_hcr(struct ec *ec, const struct utcb_arch *u)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The first bytes of the image: entry point, and what boot loaders recognise. kernel.ld puts the
- * first instruction of start.S IMAGE_HEAD_SIZE bytes behind.
+ * first instruction of start.S IMAGE_START bytes behind.
  */
 #include "arch/aarch64/asm.h"
 
@@ -9,7 +9,7 @@
 
 /* Linux arm64 Image header (Linux, Documentation/arch/arm64/booting). */
 head:
-    b       head + IMAGE_HEAD_SIZE          /* code0: also the ELF entry point           */
+    b       head + IMAGE_START              /* code0: also the ELF entry point           */
     .long   0                               /* code1                                     */
     .quad   0                               /* text_offset                               */
     .quad   IMAGE_SIZE                      /* image_size: the whole footprint           */

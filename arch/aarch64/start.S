@@ -89,7 +89,7 @@ start:
     mov     x21, x2
     mrs     x22, cntpct_el0
     adr     x23, start
-    sub     x23, x23, #IMAGE_HEAD_SIZE      /* where the image is */
+    sub     x23, x23, #IMAGE_START          /* where the image is */
     tst     x23, #0x1fffff
     b.ne    stop                            /* page tables cannot map it there */
     mrs     x9, CurrentEL
@@ -231,7 +231,8 @@ enter_el2:
     tlbi    alle3
     dsb     sy
     isb
-    address x9, el3_vectors
+    address x9, start
+    sub     x9, x9, #IMAGE_START            /* the head is the table: el3.S */
     msr     vbar_el3, x9
     ldr     x9, =0x531                      /* SCR_EL3: NS, RES1 5-4, HCE, RW */
     mrs     x10, id_aa64isar1_el1

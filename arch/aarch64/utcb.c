@@ -35,7 +35,7 @@ static void load_gpr(uint64_t *restrict x, const struct arch_regs *restrict r)
     x[30] = r->x30;
 }
 
-static void store_gpr(struct arch_regs *restrict r, const uint64_t *restrict x)
+NOINLINE static void store_gpr(struct arch_regs *restrict r, const uint64_t *restrict x)
 {
     for (unsigned i = 0; i < 18; i++)
         r->x[i] = x[i];

@@ -123,6 +123,7 @@ vectors:
     vector_event
     .balign 0x80
 
+    .section .text.entry, "ax"
 user_hypercall:
     and     x3, x0, #0xf
     take_stack
