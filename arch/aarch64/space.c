@@ -11,6 +11,7 @@
 #include "arch/contract/ec.h"
 #include "arch/contract/space.h"
 #include "kernel/base/bits.h"
+#include "kernel/base/compiler.h"
 #include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/remote.h"
@@ -116,7 +117,7 @@ void world_leave(const struct space_hst *next)
         world_end(cpu);
 }
 
-void arch_cpu_serve(void)
+NOINLINE void arch_cpu_serve(void)
 {
     struct cpu *const cpu = cpu_local();
     const struct space_hst *const space = active_space(cpu);
