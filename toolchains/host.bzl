@@ -100,7 +100,7 @@ def fuzz_test(name, srcs, deps = [], corpus = [], runs = 20000, copts = [], loca
         **kwargs
     )
 
-def watched_tests(name, srcs, cases, deps = [], **kwargs):
+def watched_tests(name, srcs, cases, deps = [], local_defines = [], **kwargs):
     """One C program that is told of each access to memory (arch/sim/watch.h), and a test for each case, its argument.
 
     Args:
@@ -108,9 +108,10 @@ def watched_tests(name, srcs, cases, deps = [], **kwargs):
       srcs: sources.
       cases: what the program can be told to do.
       deps: what it is linked with.
+      local_defines: of `srcs`.
       **kwargs: as of all tests.
     """
-    program = _program(name, srcs, deps, copts = ["-fno-sanitize=thread"], local_defines = [])
+    program = _program(name, srcs, deps, copts = ["-fno-sanitize=thread"], local_defines = local_defines)
     common = {
         "instrument": ["watched"],
         "program": program,

@@ -53,7 +53,7 @@ const struct scenario explore_revoke_call = {
     .name = "revoke_call",
     .claim = "a call finds its portal or does not, and the server waits again",
     .cpus = 2,
-    .bound = 6,
+    .bound = 5,
     .make = make_revoke,
     .check = check_revoke,
 };

@@ -16,12 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arch/inline.h"
 #include "arch/sim/sim.h"
 #include "arch/sim/snapshot.h"
 #include "arch/sim/watch.h"
 #include "kernel/base/bits.h"
-#include "kernel/cpu/cpu.h"
 
 enum : unsigned { CHOICE_MAX = 1 << 16, WORD_COUNT = 1 << 16, SECONDS_MAX = 20 };
 
@@ -76,13 +74,13 @@ static bool is_shared(const struct word *word)
     return word->writers != 0 && (users & (users - 1)) != 0;
 }
 
-bool explore_is_point(const struct watch_access *access)
+bool explore_is_point(const struct watch_access *access, unsigned cpu)
 {
     engine->point++;
     struct word *const word = word_of(access->at);
     const bool was_shared = is_shared(word);
     const bool is_load = access->kind == WATCH_LOAD;
-    const unsigned self = 1u << sim_cpu_current->id;
+    const unsigned self = 1u << cpu;
     const unsigned against = is_load ? word->writers : word->writers | word->readers;
     if (is_load)
         word->readers |= (uint8_t)self;

@@ -43,11 +43,11 @@ const struct explore_figures *explore_figures(void);
 [[nodiscard]] bool explore_read(const char *order);
 
 /*
- * The CPU that runs is about to do `access`: is it one where others are to be let come between? Each call is a
+ * `cpu` is about to do `access`: is it one where others are to be let come between? Each call is a
  * point, so is each turn that explore_turn tells of.
  */
 struct watch_access;
-[[nodiscard]] bool explore_is_point(const struct watch_access *access);
+[[nodiscard]] bool explore_is_point(const struct watch_access *access, unsigned cpu);
 void explore_turn(void);
 
 /*

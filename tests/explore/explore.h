@@ -61,7 +61,6 @@ struct scenario {
     unsigned bound;      /* so many CPUs are interrupted in what they do, in the test   */
     void (*make)(void);  /* root makes threads on other CPUs and calls explore_program  */
     void (*check)(void); /* nullptr, or what holds when all have come to rest           */
-    bool asks;           /* a flush asks other CPUs and waits, as on x86_64             */
 };
 
 /* What `ec`, or the world around the CPUs if that is nullptr, does; if `again`, over and over. */

@@ -37,6 +37,7 @@ static struct run {
     uint64_t accesses;            /* atomic ones, so far                              */
     uint64_t written;             /* those that write                                */
     uint64_t looked[SIM_CPU_MAX]; /* `written` when the CPU looked again if it has to wait */
+    const struct cpu *user;       /* in user mode, whose MMU looks at tables */
     unsigned last;                /* who moved last                                  */
     struct move next;             /* who comes next, chosen in the kernel            */
     bool is_next;
@@ -155,11 +156,13 @@ static void offer(unsigned cpu, const struct watch_access *access)
 
 static void on_atomic(const struct watch_access *access)
 {
-    if (!run.on || sim_cpu_current == nullptr)
+    const struct cpu *const kernel = sim_cpu_current, *const actor =
+                                                          kernel != nullptr ? kernel : run.user;
+    if (!run.on || actor == nullptr)
         return;
-    const unsigned cpu = sim_cpu_current->id;
+    const unsigned cpu = actor->id;
     CHECK(++run.accesses < ACCESS_MAX);
-    if (!is_lock_owner(access, cpu) && explore_is_point(access))
+    if (!is_lock_owner(access, cpu) && explore_is_point(access, cpu) && kernel != nullptr)
         offer(cpu, access);
     for (unsigned other = 0; other < run.cpus; other++)
         if (other != cpu && is_conflict(access, &run.held[other].access))
@@ -182,7 +185,9 @@ static void act(unsigned cpu)
         sim_begin_event(cpu, (unsigned)next->p[0]);
         return;
     case ACT_DO:
+        run.user = cpu == WORLD ? nullptr : cpu_table[cpu];
         next->run(cpu);
+        run.user = nullptr;
         run.written++;
         return;
     }

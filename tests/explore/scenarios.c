@@ -8,10 +8,12 @@ const struct scenario *const explore_scenarios[] = {
     &explore_help_death,
     &explore_idle,
     &explore_lookup,
+    &explore_ports,
     &explore_recall_reply,
     &explore_replace,
     &explore_revoke_call,
     &explore_semaphore_count,
     &explore_semaphore_end,
+    &explore_shootdown,
     nullptr,
 };

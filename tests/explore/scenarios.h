@@ -11,5 +11,7 @@ extern const struct scenario explore_lookup;
 extern const struct scenario explore_recall_reply;
 extern const struct scenario explore_replace;
 extern const struct scenario explore_revoke_call;
+extern const struct scenario explore_ports;
 extern const struct scenario explore_semaphore_count;
+extern const struct scenario explore_shootdown;
 extern const struct scenario explore_semaphore_end;
