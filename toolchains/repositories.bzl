@@ -40,11 +40,11 @@ _QEMU_ARGS = ["-L", "$d/usr/share/qemu", "-L", "$d/usr/share/seabios"]
 _QEMU7_ENV = {"QEMU_AUDIO_DRV": "none", "QEMU_MODULE_DIR": "$d/usr/lib/x86_64-linux-gnu/qemu"}
 _QEMU10_ARGS = ["-audio", "none"]
 
-def _tree(name, programs = {}, **kwargs):
+def _tree(name, programs = {}, build_file = "//toolchains:tree.BUILD", **kwargs):
     """A tree that is used as one group of files, @NAME//:all."""
     deb_tree(
         name = name,
-        build_file = "//toolchains:tree.BUILD",
+        build_file = build_file,
         lock = "//third_party/locks:%s.lock" % name,
         programs = programs,
         **kwargs
@@ -76,6 +76,7 @@ def pinned_repositories():
     _qemu("qemu7", env = _QEMU7_ENV)
     _tree("buildtools", {p: "usr/bin/" + p for p in ["dtc", "shellcheck"]})
     _tree("grub", {"grub-mkimage": "usr/bin/grub-mkimage"})
+    _tree("linux", build_file = "//toolchains:linux.BUILD")
     _tree("nginx", {"nginx": "usr/sbin/nginx"})
     _tree("uefi")
     npm_program(

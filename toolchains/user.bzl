@@ -14,7 +14,7 @@ def user_library(name, **kwargs):
         **kwargs
     )
 
-def user_program(name, srcs, deps = [], linker_script = "//user/lib:user.ld", **kwargs):
+def user_program(name, srcs, deps = [], linker_script = "//user/lib:user.ld", target_compatible_with = [], **kwargs):
     """A static ELF executable as the kernel takes it for a root task.
 
     Build it for //platforms:user_x86_64 or //platforms:user_aarch64; emulator_test does so by itself.
@@ -25,7 +25,7 @@ def user_program(name, srcs, deps = [], linker_script = "//user/lib:user.ld", **
         additional_linker_inputs = [linker_script],
         linkopts = ["-T", "$(execpath %s)" % linker_script],
         linkstatic = True,
-        target_compatible_with = _USER,
+        target_compatible_with = _USER + target_compatible_with,
         deps = deps,
         **kwargs
     )
