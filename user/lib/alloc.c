@@ -19,8 +19,13 @@ status_t alloc_open(uint64_t phys, uint64_t size)
     const status_t status =
         memory_map(phys, PAGES_START, size, PERM_MEM_R | PERM_MEM_W, MAD_MEMORY);
     if (status == SUCCESS)
-        pages_end = PAGES_START + size;
+        alloc_adopt(size);
     return status;
+}
+
+void alloc_adopt(uint64_t size)
+{
+    pages_end = PAGES_START + size;
 }
 
 sel_t sel_alloc(uint8_t order)

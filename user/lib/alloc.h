@@ -27,6 +27,9 @@ enum : uint64_t {
  */
 status_t alloc_open(uint64_t phys, uint64_t size);
 
+/* Have pages_alloc() give out `size` bytes that whoever made this PD has mapped at PAGES_START. */
+void alloc_adopt(uint64_t size);
+
 /* 2^order empty slots, the first a multiple of that; SEL_ALLOC_END if there are no more. */
 sel_t sel_alloc(uint8_t order);
 

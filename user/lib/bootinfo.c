@@ -45,6 +45,31 @@ const char *bootinfo_root_text(const struct bootinfo *info)
     return info->module_count > 0 ? info->module[0].text : "";
 }
 
+/* Behind the first word of `text`, if that is `name`; else nullptr. */
+static const char *after_first(const char *text, const char *name)
+{
+    size_t i = 0;
+    while (name[i] != '\0' && text[i] == name[i])
+        i++;
+    return name[i] == '\0' && (text[i] == '\0' || text[i] == ' ') ? text + i : nullptr;
+}
+
+const struct boot_module *bootinfo_module(const struct bootinfo *info, const char *name)
+{
+    for (size_t i = 0; i < info->module_count; i++)
+        if (after_first(info->module[i].text, name) != nullptr)
+            return &info->module[i];
+    return nullptr;
+}
+
+const char *bootinfo_module_words(const struct boot_module *module)
+{
+    const char *at = module->text;
+    while (*at != '\0' && *at != ' ')
+        at++;
+    return *at == ' ' ? at + 1 : at;
+}
+
 /* Behind `name` at the start of a word of `text`; nullptr if no word starts with it. */
 static const char *find_word(const char *text, const char *name)
 {

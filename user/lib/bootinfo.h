@@ -31,6 +31,8 @@ struct memory_range {
 
 enum : size_t { BOOT_TEXT_SIZE = 160, BOOT_MODULES_MAX = 16, BOOT_RANGES_MAX = 256 };
 
+enum : uint32_t { BOOT_SPI_NONE = UINT32_MAX };
+
 struct boot_module {
     uint64_t start, end;       /* physical; end == start if its size is not known        */
     char text[BOOT_TEXT_SIZE]; /* its command line, cut to fit, always terminated        */
@@ -55,6 +57,8 @@ struct bootinfo {
     struct boot_module module[BOOT_MODULES_MAX];
     char text[BOOT_TEXT_SIZE]; /* command line of the kernel, or /chosen/bootargs        */
     uint64_t uart;             /* PL011 that the device tree names; 0: none              */
+    uint32_t uart_spi;         /* its interrupt, a shared one; BOOT_SPI_NONE: not known   */
+    uint64_t gicv;             /* GICv2's interface for guests (GICV); 0: none           */
 };
 
 /*
@@ -69,6 +73,12 @@ void bootinfo_read(struct bootinfo *info, const struct hip *hip, uint64_t boot0,
  * has none, /chosen/bootargs of the device tree. Never nullptr.
  */
 const char *bootinfo_root_text(const struct bootinfo *info);
+
+/* The module whose text begins with the word `name`; nullptr: there is none. */
+const struct boot_module *bootinfo_module(const struct bootinfo *info, const char *name);
+
+/* What follows the first word of a module's text. */
+const char *bootinfo_module_words(const struct boot_module *module);
 
 /* Append to the tables; sets is_cut if there is no room or the range is empty. */
 void bootinfo_add_range(struct bootinfo *info, uint64_t start, uint64_t size,

@@ -89,7 +89,8 @@ static void begin_node(const char *name)
 
 /* The strings block is the list of names below. */
 static const char names[] = "reg\0#address-cells\0#size-cells\0device_type\0compatible\0bootargs\0"
-                            "stdout-path\0linux,initrd-start\0linux,initrd-end\0ranges\0status";
+                            "stdout-path\0linux,initrd-start\0linux,initrd-end\0ranges\0status\0"
+                            "interrupts";
 
 static void begin_property(const char *name, size_t size)
 {
@@ -109,8 +110,30 @@ static void put_uart(const char *name, uint64_t at, const char *status)
     begin_node(name);
     begin_property("reg", 16), put_be(at, 8), put_be(0x1000, 8);
     put_property("compatible", "arm,pl011");
+    begin_property("interrupts", 12), put_be(0, 4), put_be(at >> 12, 4), put_be(4, 4);
     if (status != nullptr)
         put_property("status", status);
+    put_be(2, 4);
+}
+
+/* As QEMU writes it: two cells for address and size, whatever /chosen says. */
+static void put_module(const char *name, uint64_t at, const char *words)
+{
+    begin_node(name);
+    begin_property("reg", 16), put_be(at, 8), put_be(0x1234, 8);
+    put_property("compatible", "multiboot,module");
+    if (words != nullptr)
+        put_property("bootargs", words);
+    put_be(2, 4);
+}
+
+static void put_gic(const char *compatible)
+{
+    begin_node("intc@8000000");
+    put_property("compatible", compatible);
+    begin_property("reg", 64);
+    for (uint64_t i = 0; i < 4; i++)
+        put_be(0x800'0000 + i * 0x1'0000, 8), put_be(0x1'0000, 8);
     put_be(2, 4);
 }
 
@@ -129,6 +152,7 @@ static void build_fdt(const char *stdout_path)
     put_uart("pl011@1000", 0x1000, "disabled");
     put_uart("pl011@2000", 0x2000, "okay");
     put_uart("pl011@3000", 0x3000, nullptr);
+    put_gic("arm,cortex-a15-gic");
     begin_node("soc"), put_be(4, 4); /* a bus that translates, then one that does not */
     put_uart("pl011@4000", 0x4000, nullptr), put_be(2, 4);
     begin_node("flat");
@@ -152,7 +176,9 @@ static void build_fdt(const char *stdout_path)
     if (stdout_path != nullptr)
         put_property("stdout-path", stdout_path);
     begin_property("linux,initrd-start", 4), put_be(0x4400'0000, 4);
-    begin_property("linux,initrd-end", 8), put_be(0x4400'5000, 8), put_be(2, 4);
+    begin_property("linux,initrd-end", 8), put_be(0x4400'5000, 8);
+    put_module("module@50000000", 0x5000'0000, "linux quiet  x");
+    put_module("module@60000000", 0x6000'0000, nullptr), put_be(2, 4);
     put_be(2, 4), put_be(9, 4);
 
     set_be32(8, tokens), set_be32(36, used - tokens);
@@ -241,8 +267,24 @@ static void device_tree_gives_memory_initrd_and_words(void)
     expect_range(1, 0x4000'0000, 0x5000'0000, MEMORY_USABLE);
     expect_range(2, 1ull << 40, (1ull << 40) + 0x2000, MEMORY_USABLE);
     expect_range(3, 0x4e00'0000, 0x4e00'1000, MEMORY_RESERVED);
-    EXPECT_EQ(1, info.module_count);
+    EXPECT_EQ(3, info.module_count);
     EXPECT_EQ(0x4400'5000, info.module[0].end);
+    EXPECT_EQ(0x803'0000, info.gicv);
+}
+
+static void modules_of_a_device_tree_have_names(void)
+{
+    build_fdt(nullptr);
+    EXPECT(fdt_parse(&info, bytes, used));
+    const struct boot_module *const linux = bootinfo_module(&info, "linux");
+    EXPECT(linux == &info.module[1]);
+    EXPECT_EQ(0x5000'0000, linux->start);
+    EXPECT_EQ(0x5000'1234, linux->end);
+    EXPECT(strcmp(bootinfo_module_words(linux), "quiet  x") == 0);
+    EXPECT(bootinfo_module(&info, "lin") == nullptr);
+    EXPECT(bootinfo_module(&info, "quiet") == nullptr);
+    EXPECT(strcmp(bootinfo_module_words(&info.module[2]), "") == 0);
+    EXPECT(strcmp(info.text, "cpus=4 stay") == 0);
 }
 
 static void uart_is_the_chosen_or_the_first_that_is_on(void)
@@ -253,6 +295,7 @@ static void uart_is_the_chosen_or_the_first_that_is_on(void)
     build_fdt("/pl011@3000:115200n8");
     EXPECT(fdt_parse(&info, bytes, used));
     EXPECT_EQ(0x3000, info.uart);
+    EXPECT_EQ(3, info.uart_spi);
     build_fdt("/flat/pl011@5000");
     EXPECT(fdt_parse(&info, bytes, used));
     EXPECT_EQ(0x5000, info.uart);
@@ -329,6 +372,7 @@ int main(void)
     multiboot1_map_and_module_are_read();
     uefi_kinds_are_told_apart();
     device_tree_gives_memory_initrd_and_words();
+    modules_of_a_device_tree_have_names();
     uart_is_the_chosen_or_the_first_that_is_on();
     words_of_a_command_line_are_found();
     texts_are_cut_and_made_printable();

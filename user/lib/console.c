@@ -30,3 +30,13 @@ void print(const char *fmt, ...)
     va_end(args);
     console_write(text, length < sizeof text ? length : sizeof text - 1);
 }
+
+int console_get(void)
+{
+    return uart_get();
+}
+
+void console_listen(void)
+{
+    uart_listen();
+}

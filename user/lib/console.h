@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Text output of a root task. */
+/* Text output of a root task, and input by bytes. */
 #pragma once
 
 #include <stddef.h>
@@ -18,3 +18,9 @@ void console_write(const char *text, size_t size);
 
 /* Write formatted text as kernel/base/format.h defines it, cut at 511 characters. */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A byte that has arrived, or -1 if there is none. */
+int console_get(void);
+
+/* Have the UART interrupt when something arrives. */
+void console_listen(void);

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a device tree says about memory, the initial RAM disk, the command line and the UART. */
+/* What a device tree says about memory, boot modules, the command line, the UART and the GIC. */
 #include "user/lib/bootinfo.h"
 #include "user/lib/bytes.h"
 #include "user/lib/fdt.h"
 
 enum : unsigned { DEPTH_MAX = 16, CELLS_MAX = 2 };
+enum : size_t { GICV_ENTRY = 3 }; /* behind distributor, CPU interface, hypervisor's interface */
 
 /* A node on the path from the root to where the walk is. */
 struct node {
     const char *name;
     bool is_direct; /* its addresses are physical: no bus above translates them */
-    bool is_memory, is_pl011, is_off, is_reserved;
+    bool is_memory, is_pl011, is_gicv2, is_off, is_reserved;
+    bool is_chosen, is_module;
     bool has_ranges;                    /* present and empty: the bus below is not translated */
     unsigned address_cells, size_cells; /* of its children                                   */
     const uint8_t *reg;
     size_t reg_size;
+    const uint8_t *interrupts;
+    size_t interrupts_size;
+    struct fdt_item bootargs; /* FDT_PROPERTY if there */
 };
 
 /* Things that are complete only at the end of the walk. */
@@ -77,10 +82,17 @@ static void take_property(struct node *node, const struct fdt_item *item)
         node->is_memory = has_text(item, "memory");
     } else if (fdt_name_is(item->name, "compatible")) {
         node->is_pl011 = has_text(item, "arm,pl011");
+        node->is_gicv2 = has_text(item, "arm,cortex-a15-gic") || has_text(item, "arm,gic-400");
+        node->is_module = has_text(item, "multiboot,module");
     } else if (fdt_name_is(item->name, "status")) {
         node->is_off = !has_text(item, "okay") && !has_text(item, "ok");
     } else if (fdt_name_is(item->name, "ranges")) {
         node->has_ranges = item->size == 0;
+    } else if (fdt_name_is(item->name, "interrupts")) {
+        node->interrupts = item->value;
+        node->interrupts_size = item->size;
+    } else if (fdt_name_is(item->name, "bootargs")) {
+        node->bootargs = *item;
     }
 }
 
@@ -97,12 +109,34 @@ static bool path_ends_in(const char *path, const char *name)
     return name[i] == '\0' && (last[i] == '\0' || last[i] == ':');
 }
 
+/* The number of a shared interrupt (GIC's binding: 0, number, flags); BOOT_SPI_NONE: it is none. */
+static uint32_t spi_of(const struct node *node)
+{
+    if (node->interrupts_size < 12 || be32(node->interrupts) != 0)
+        return BOOT_SPI_NONE;
+    return be32(node->interrupts + 4);
+}
+
+/* /chosen/module@...: address and size have as many cells each, whatever /chosen says (QEMU). */
+static void take_module(struct bootinfo *info, const struct node *node)
+{
+    const unsigned count = (unsigned)(node->reg_size / 8);
+    if (node->reg == nullptr || count == 0 || count > CELLS_MAX)
+        return;
+    const uint64_t start = cells(node->reg, count), size = cells(node->reg + 4 * count, count);
+    struct boot_module *const module = bootinfo_add_module(info, start, start + size);
+    if (module != nullptr && node->bootargs.kind == FDT_PROPERTY)
+        bootinfo_copy_text(module->text, node->bootargs.value, node->bootargs.size);
+}
+
 /* All properties of `node` are known. */
 static void finish_node(struct bootinfo *info, struct found *found, const struct node *node,
                         const struct node *parent)
 {
     const unsigned a = parent->address_cells, s = parent->size_cells;
     const size_t entry = 4 * (size_t)(a + s);
+    if (parent->is_chosen && node->is_module)
+        take_module(info, node);
     if (node->reg == nullptr || !node->is_direct || a == 0 || a > CELLS_MAX || s > CELLS_MAX)
         return;
 
@@ -114,10 +148,14 @@ static void finish_node(struct bootinfo *info, struct found *found, const struct
     if (node->is_pl011 && !node->is_off && entry <= node->reg_size) {
         const bool is_stdout =
             found->stdout_path != nullptr && path_ends_in(found->stdout_path, node->name);
-        if (found->uart == 0 || (is_stdout && !found->uart_is_stdout))
+        if (found->uart == 0 || (is_stdout && !found->uart_is_stdout)) {
             found->uart = cells(node->reg, a);
+            info->uart_spi = spi_of(node);
+        }
         found->uart_is_stdout |= is_stdout;
     }
+    if (node->is_gicv2 && !node->is_off && GICV_ENTRY * entry + entry <= node->reg_size)
+        info->gicv = cells(node->reg + GICV_ENTRY * entry, a);
 }
 
 /* /chosen may stand anywhere, and the rest depends on it. */
@@ -166,9 +204,11 @@ static void walk(struct bootinfo *info, struct found *found, const struct fdt *f
             path[depth] = (struct node){
                 .name = item.name,
                 .is_direct = depth <= 2 || (node->is_direct && node->has_ranges),
+                .is_chosen = depth == 2 && fdt_name_is(item.name, "chosen"),
                 .is_reserved = depth == 2 && fdt_name_is(item.name, "reserved-memory"),
                 .address_cells = 2,
                 .size_cells = 1,
+                .bootargs = {.kind = FDT_END},
             };
             break;
         case FDT_PROPERTY:
@@ -200,10 +240,11 @@ bool fdt_parse(struct bootinfo *info, const void *data, size_t size)
         bootinfo_add_range(info, be64(fdt.reserved + at), be64(fdt.reserved + at + 8),
                            MEMORY_RESERVED);
     }
+    info->uart_spi = BOOT_SPI_NONE;
     walk_chosen(info, &found, &fdt);
-    walk(info, &found, &fdt);
-    info->uart = found.uart;
     if (found.initrd_start < found.initrd_end)
         (void)bootinfo_add_module(info, found.initrd_start, found.initrd_end);
+    walk(info, &found, &fdt);
+    info->uart = found.uart;
     return true;
 }

@@ -48,14 +48,20 @@ static bool is_range(uint64_t start, uint64_t size)
     return (start | size) % PAGE_SIZE == 0 && !ckd_add(&end, start, size);
 }
 
+status_t memory_map_in(sel_t space, uint64_t phys, uint64_t at, uint64_t size, uint8_t perm,
+                       uint32_t mad)
+{
+    if (!is_range(phys, size) || !is_range(at, size))
+        return BAD_PAR;
+    return delegate(
+        SEL_LIB_NOVA_HST, space,
+        (struct hc_range){.from = phys / PAGE_SIZE, .to = at / PAGE_SIZE, .perm = perm, .mad = mad},
+        size / PAGE_SIZE);
+}
+
 status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, uint32_t mad)
 {
-    if (!is_range(phys, size) || !is_range(hva, size))
-        return BAD_PAR;
-    return delegate(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                    (struct hc_range){
-                        .from = phys / PAGE_SIZE, .to = hva / PAGE_SIZE, .perm = perm, .mad = mad},
-                    size / PAGE_SIZE);
+    return memory_map_in(SEL_LIB_ROOT_HST, phys, hva, size, perm, mad);
 }
 
 status_t memory_share(sel_t hst, uint64_t hva, uint64_t size, uint8_t perm)

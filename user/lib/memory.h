@@ -22,6 +22,10 @@ enum : size_t { PAGE_SIZE = 4096 };
  */
 status_t memory_map(uint64_t phys, uint64_t hva, uint64_t size, uint8_t perm, uint32_t mad);
 
+/* The same in host or guest space `space`, at the address `at` there. */
+status_t memory_map_in(sel_t space, uint64_t phys, uint64_t at, uint64_t size, uint8_t perm,
+                       uint32_t mad);
+
 /*
  * Give the host space `hst` our pages [hva, hva + size), both multiples of 4096, at the same
  * addresses, with those of our permissions that `perm` keeps. Errors as memory_map().

@@ -6,6 +6,7 @@
 
 #include "kernel/abi/hip.h"
 #include "user/lib/bootinfo.h"
+#include "user/lib/ranges.h"
 
 /*
  * The highest `size` bytes of usable RAM, aligned to their size (a power of two), that are neither
@@ -14,3 +15,8 @@
  */
 uint64_t ram_find(const struct bootinfo *info, const struct hip *hip, const uint64_t boot[2],
                   uint64_t size);
+
+/* All such RAM, and a piece out of a set: `size` bytes from the top, or 0 if there are none. */
+void ram_free(struct ranges *set, const struct bootinfo *info, const struct hip *hip,
+              const uint64_t boot[2]);
+uint64_t ram_take(struct ranges *set, uint64_t size, uint64_t align);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The serial line of a root task: one implementation per CPU, polled, output only. The kernel uses
+ * The serial line of a root task: one implementation per CPU, polled. The kernel uses
  * UARTs while it boots and lets go of them before root starts (interface specification, C.2).
  */
 #pragma once
@@ -17,3 +17,9 @@ status_t uart_open(const struct bootinfo *info);
 
 /* Send one byte, waiting for room. Does nothing before a successful uart_open(). */
 void uart_put(char c);
+
+/* A byte that has arrived, or -1. */
+int uart_get(void);
+
+/* Have it interrupt when something arrives. */
+void uart_listen(void);

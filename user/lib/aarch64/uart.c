@@ -7,8 +7,9 @@
 #include "user/lib/cpu.h"
 #include "user/lib/memory.h"
 
-enum : uint32_t { DR = 0x00, FR = 0x18, LCR_H = 0x2c, CR = 0x30 };
-enum : uint32_t { FR_TXFF = 1 << 5, LCR_H_8BIT_FIFO = 7 << 4, CR_TX_ON = 1 << 8 | 1 << 0 };
+enum : uint32_t { DR = 0x00, FR = 0x18, LCR_H = 0x2c, CR = 0x30, IMSC = 0x38, ICR = 0x44 };
+enum : uint32_t { FR_RXFE = 1 << 4, FR_TXFF = 1 << 5, LCR_H_8BIT_FIFO = 7 << 4 };
+enum : uint32_t { CR_ON = 1 << 9 | 1 << 8 | 1 << 0, INT_RX = 1 << 4, INT_RX_TIMEOUT = 1 << 6 };
 
 enum : uint64_t { QEMU_VIRT_UART = 0x0900'0000 }; /* where no device tree can be asked */
 
@@ -37,7 +38,7 @@ status_t uart_open(const struct bootinfo *info)
     regs = view.base;
     reg_write(CR, 0);
     reg_write(LCR_H, LCR_H_8BIT_FIFO);
-    reg_write(CR, CR_TX_ON);
+    reg_write(CR, CR_ON);
     return SUCCESS;
 }
 
@@ -48,4 +49,20 @@ void uart_put(char c)
     while (reg_read(FR) & FR_TXFF)
         cpu_relax();
     reg_write(DR, (uint8_t)c);
+}
+
+int uart_get(void)
+{
+    if (regs == nullptr || (reg_read(FR) & FR_RXFE))
+        return -1;
+    return (uint8_t)reg_read(DR);
+}
+
+/* The FIFO interrupts at its trigger level, and a while after the last byte. */
+void uart_listen(void)
+{
+    if (regs == nullptr)
+        return;
+    reg_write(ICR, INT_RX | INT_RX_TIMEOUT);
+    reg_write(IMSC, INT_RX | INT_RX_TIMEOUT);
 }

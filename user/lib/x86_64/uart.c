@@ -13,7 +13,9 @@ enum : uint8_t {
     LCR_DIVISOR = 0x80,
     FCR_ENABLE = 0x01,
     MCR_DTR_RTS = 0x03,
+    LSR_DATA = 0x01,
     LSR_ROOM = 0x20,
+    IER_DATA = 0x01,
     ABSENT = 0xff, /* what a port without a device reads as */
 };
 
@@ -45,4 +47,15 @@ void uart_put(char c)
     while (!(port_read8(COM1 + LSR) & LSR_ROOM))
         cpu_relax();
     port_write8(COM1 + DATA, (uint8_t)c);
+}
+
+int uart_get(void)
+{
+    return is_open && (port_read8(COM1 + LSR) & LSR_DATA) ? port_read8(COM1 + DATA) : -1;
+}
+
+void uart_listen(void)
+{
+    if (is_open)
+        port_write8(COM1 + IER, IER_DATA);
 }
