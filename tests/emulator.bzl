@@ -23,20 +23,39 @@ _to_user = transition(implementation = _to_user_impl, inputs = [], outputs = [_P
 def _quote(word):
     return "'" + word.replace("'", "'\\''") + "'"
 
+# Where modules lie that a device tree names; each has 64 MiB.
+_MODULES_START = 0x50000000
+_MODULE_SIZE = 0x4000000
+
+def _guest_loaders(elements):
+    """Modules for the device tree: nodes of /chosen, their words are bootargs."""
+    args = []
+    for i, (file, words) in enumerate(elements):
+        args += ["-device", "guest-loader,addr=0x%x,kernel=%s,bootargs=%s" % (
+            _MODULES_START + i * _MODULE_SIZE,
+            file.short_path,
+            words.replace(",", ",,"),
+        )]
+    return args
+
 def _modules(ctx, cpu):
     """-initrd: all modules in multiboot's way (x86_64), the root task alone elsewhere.
 
     Not the root task if machine_args hand it over.
     """
-    elements = []
+    roots = []
     if ctx.file.root and not [arg for arg in ctx.attr.machine_args if "{root" in arg]:
-        elements.append((ctx.file.root, ctx.attr.root_args))
+        roots.append((ctx.file.root, ctx.attr.root_args))
+    elements = []
     for target, words in ctx.attr.modules.items():
         elements += [(file, words) for file in target[DefaultInfo].files.to_list()]
+    if cpu != "x86_64":
+        if ctx.attr.root_args:
+            fail("%s: a Linux-style boot hands over the root task without words; use cmdline" % ctx.label)
+        return (["-initrd", roots[0][0].short_path] if roots else []) + _guest_loaders(elements)
+    elements = roots + elements
     if not elements:
         return []
-    if cpu != "x86_64" and (len(elements) > 1 or ctx.attr.root_args):
-        fail("%s: a Linux-style boot hands over one module without words; use loader and machine_args" % ctx.label)
     return ["-initrd", ",".join([(file.short_path + " " + words).strip() for file, words in elements])]
 
 def _machine(ctx):
