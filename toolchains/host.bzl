@@ -62,11 +62,12 @@ _instrumented_test = rule(test = True, **_INSTRUMENTED)
 
 _instrumented_program = rule(executable = True, **_INSTRUMENTED)
 
-def _program(name, srcs, deps, copts, local_defines):
+def _program(name, srcs, deps, copts, local_defines, linkopts = []):
     cc_binary(
         name = name + ".program",
         srcs = srcs,
         copts = copts,
+        linkopts = linkopts,
         linkstatic = True,
         local_defines = local_defines,
         tags = ["manual"],
@@ -76,12 +77,12 @@ def _program(name, srcs, deps, copts, local_defines):
     )
     return name + ".program"
 
-def host_test(name, srcs, deps = [], copts = [], local_defines = [], size = "small", **kwargs):
+def host_test(name, srcs, deps = [], copts = [], local_defines = [], linkopts = [], size = "small", **kwargs):
     """A C test: it and all it depends on run under the address and undefined-behaviour sanitizers."""
     _instrumented_test(
         name = name,
         instrument = ["asan", "ubsan"],
-        program = _program(name, srcs, deps, copts, local_defines),
+        program = _program(name, srcs, deps, copts, local_defines, linkopts),
         size = size,
         target_compatible_with = _HOST,
         **kwargs
