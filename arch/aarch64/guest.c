@@ -30,6 +30,9 @@ enum : uint32_t { FPEXC_RES1 = 0x700 };
  */
 enum : uint64_t { MDSCR_GUEST = 1 << 0 | 1 << 12 | 1 << 13 };
 
+/* Arm ARM, HCRX_EL2: VFNMI, VINMI. AArch32 knows no such exceptions. */
+enum : uint64_t { HCRX_VIRTUAL_NMI = UINT64_C(3) << 7 };
+
 /* Arm ARM, ESR_EL2, "ISS encoding for an exception from a Data Abort": fault status without its level. */
 enum : unsigned { FAULT_TRANSLATION = 1, FAULT_PERMISSION = 3 };
 enum : uint64_t { PAR_F = 1 << 0 };
@@ -182,7 +185,7 @@ static void load_world(const struct cpu *cpu, const struct ec *ec)
     if (g->mdscr_el1 & MDSCR_GUEST)
         SYSREG_WRITE(mdscr_el1, g->mdscr_el1 & MDSCR_GUEST);
     if (g->hcrx_el2 != 0)
-        SYSREG_WRITE(HCRX_EL2, g->hcrx_el2);
+        SYSREG_WRITE(HCRX_EL2, g->hcr_el2 & HCR_RW ? g->hcrx_el2 : g->hcrx_el2 & ~HCRX_VIRTUAL_NMI);
     if (cpu->arch.fpu_owner == ec)
         fpu_allow();
 }
