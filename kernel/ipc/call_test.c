@@ -170,6 +170,29 @@ static void whoever_the_callee_waits_for_is_helped(void)
     CHECK(s->caller == (uintptr_t)b);
 }
 
+/* However long the chain is, an interrupt comes in every 64 links. */
+static void a_helper_lets_interrupts_in_on_its_way_along_a_long_chain(void)
+{
+    enum : unsigned { LENGTH = 200 };
+    enum : uint64_t { FIRST = 0x100 };
+    start();
+    for (uint64_t i = 0; i < LENGTH; i++)
+        call_server(FIRST + 2 * i, 0);
+    CHECK(call_root_sleeps(TICKS) == a);
+    for (uint64_t i = 0; i < LENGTH; i++)
+        CHECK(call_ipc(0, FIRST + 2 * i + 1, 0, 0) == call_ec(FIRST + 2 * i));
+    struct ec *const last = sim_user(0);
+    wake_root(TICKS);
+    b = call_thread(B, 0, 20, 10);
+    CHECK(call_root_sleeps(0) == b);
+    sim_begin(0, call_p0(HYPERCALL_IPC_CALL, 0, FIRST + 1), 0, 0, 0, 0);
+    for (unsigned i = 0; i <= LENGTH / 64; i++)
+        CHECK_EQ(sim_step(0), SIM_WINDOW);
+    CHECK_EQ(sim_step(0), SIM_USER);
+    CHECK(sim_user(0) == last);
+    CHECK(current_sc() == sc_at(B + 1));
+}
+
 static void a_helper_waits_with_whom_it_helps(void)
 {
     start();
@@ -332,6 +355,7 @@ int main(void)
     SIM_RUN(a_busy_callee_is_not_waited_for_with_the_timeout_flag);
     SIM_RUN(a_busy_callee_is_helped);
     SIM_RUN(whoever_the_callee_waits_for_is_helped);
+    SIM_RUN(a_helper_lets_interrupts_in_on_its_way_along_a_long_chain);
     SIM_RUN(a_helper_waits_with_whom_it_helps);
     SIM_RUN(a_repeated_call_looks_its_portal_up_anew);
     SIM_RUN(a_cycle_of_calls_burns_its_own_budget_on_a_constant_stack);
