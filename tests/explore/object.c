@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Capabilities and what they lead to, while others take them away. */
 
+#include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
+#include "kernel/obj/sm.h"
 #include "tests/explore/scenarios.h"
 
 enum : uint64_t { SM = EXPLORE_FIRST, COPY, OTHER, A = SM + 4, B = SM + 6 };
+
+static unsigned ups;
+
+static void count_up(unsigned cpu)
+{
+    ups += explore_status(cpu) == SUCCESS;
+}
 
 /* What is looked up goes, and its memory is used again at once. */
 static void make_lookup(void)
@@ -13,12 +22,21 @@ static void make_lookup(void)
     static const struct act uses[] = {UP(SM), DELEGATE(SEL_ROOT_OBJ, SEL_ROOT_OBJ, SM, COPY, 0, 1),
                                       UP(COPY)};
     static const struct act takes[] = {REVOKE(SM, 1), CREATE_SM(OTHER, SEL_ROOT_PD)};
-    static const struct act makes[] = {CREATE_SM(SM, SEL_ROOT_PD), UP(OTHER)};
+    static const struct act makes[] = {UP(SM), CREATE_SM(SM, SEL_ROOT_PD), UP(OTHER), DO(count_up)};
+    ups = 0;
     CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
     PROGRAM(call_thread(A, 1, 10, 10), uses, false);
     PROGRAM(call_thread(B, 2, 10, 10), makes, false);
     PROGRAM(sim_user(0), takes, false);
     sim_settle();
+}
+
+/* Nobody counted up what lies where the first semaphore was. */
+static void check_lookup(void)
+{
+    struct sm *const other = CONTAINER_OF(call_object(OTHER), struct sm, obj);
+    SPIN_GUARD(&other->lock);
+    CHECK_EQ(other->count, ups);
 }
 
 const struct scenario explore_lookup = {
@@ -27,6 +45,7 @@ const struct scenario explore_lookup = {
     .cpus = 3,
     .bound = 2,
     .make = make_lookup,
+    .check = check_lookup,
 };
 
 /* All write the same slot. */
