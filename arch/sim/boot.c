@@ -50,18 +50,23 @@ static paddr_t pool_start(void)
     return paddr((uintptr_t)sim_pool());
 }
 
+void (*sim_loader)(struct boot_entry *entry, void *image);
+
 /* The console's buffer is the first page of the pool. */
 struct boot_entry boot_load(size_t pages)
 {
     CHECK(pages < SIM_POOL_PAGES);
     load_root();
     memset(sim_pool(), 0xa5, (pages + 1) * PAGE_SIZE);
-    return (struct boot_entry){
+    struct boot_entry entry = {
         .reg = {0, IMAGE},
         .free = paddr(pool_start().raw + PAGE_SIZE),
         .image_size = pool_start().raw + (pages + 1) * PAGE_SIZE,
         .uefi = {.map = paddr(UINT64_MAX), .rsdp = paddr(UINT64_MAX), .fdt = paddr(UINT64_MAX)},
     };
+    if (sim_loader != nullptr)
+        sim_loader(&entry, (void *)IMAGE); /* NOLINT: as above */
+    return entry;
 }
 
 paddr_t console_mbuf(void)

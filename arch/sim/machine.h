@@ -46,6 +46,13 @@ enum : unsigned { SIM_KICK = 1, SIM_TIMER = 2, SIM_IRQ = 4, SIM_ALL = 7 };
  */
 void sim_boot(unsigned cpus, size_t pages);
 
+/*
+ * If not nullptr: changes what a boot loader tells sim_boot, and the page where it left root's image. Then
+ * there need not be a root.
+ */
+struct boot_entry;
+extern void (*sim_loader)(struct boot_entry *entry, void *image);
+
 enum sim_state sim_state_of(unsigned cpu);
 
 /* The EC that `cpu` runs; nullptr when it is idle. */

@@ -151,7 +151,7 @@ static void what_uefi_told_is_kept(void)
 }
 
 /* A tree whose /chosen names an image at 0x48000000, of 0x1000 bytes. */
-static void add_tree(void)
+static uint8_t *add_tree(void)
 {
     static const char strings[] = "linux,initrd-start\0linux,initrd-end";
     uint8_t *const t = memory_add(TREE, 0x200);
@@ -164,6 +164,7 @@ static void add_tree(void)
                              0x4800'0000, 3, 4, 19,          0x4800'1000, 2, 2, 9};
     for (unsigned i = 0; i < 16; i++)
         put_be(t + 0x40 + 4u * i, tree[i], 4);
+    return t;
 }
 
 static void the_second_register_is_the_root_image(void)
@@ -194,6 +195,16 @@ static void a_tree_of_the_firmware_names_it_too(void)
     read();
     EXPECT_EQUAL(config.fdt.raw, TREE);
     EXPECT_EQUAL(config.root_image.raw, 0x4800'0000);
+}
+
+static void a_tree_that_names_no_image_gives_none(void)
+{
+    begin(TREE, 0);
+    uint8_t *const t = add_tree();
+    put_be(t + 0x40, 9, 4); /* the end comes first */
+    read();
+    EXPECT_EQUAL(config.fdt.raw, TREE);
+    EXPECT_EQUAL(config.root_image.raw, 0);
 }
 
 static void a_register_that_is_no_tree_is_none(void)
@@ -241,6 +252,7 @@ int main(void)
     RUN(the_second_register_is_the_root_image);
     RUN(without_it_the_tree_names_the_image);
     RUN(a_tree_of_the_firmware_names_it_too);
+    RUN(a_tree_that_names_no_image_gives_none);
     RUN(a_register_that_is_no_tree_is_none);
     RUN(memory_of_run_time_services_is_protected_and_no_other);
     memory_reset();

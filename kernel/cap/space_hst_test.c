@@ -225,6 +225,21 @@ static void running_out_keeps_what_was_done(void)
     CHECK(!look(other, 1024).mapped); /* emptying a whole large page needs no memory */
 }
 
+static void a_large_page_that_cannot_be_split_stays(void)
+{
+    struct space_hst *const space = fresh_space(256);
+    void *last = nullptr;
+    give(nova_hst, space, SOME, THERE, 9, PERM_MEM_ALL);
+    for (void *f; (f = frame_alloc_reserve(0, FRAME_RAW)) != nullptr;)
+        last = f;
+    CHECK_EQ(try_give(nova_hst, space, SOME, THERE + 5, 0, 0, 0), MEM_CAP);
+    CHECK_EQ(perm_at(space, THERE + 5), PERM_MEM_ALL);
+    CHECK_EQ(look(space, THERE + 5).level, 1);
+    frame_free(last, 0);
+    give(nova_hst, space, SOME, THERE + 5, 0, 0);
+    CHECK_EQ(perm_at(space, THERE + 5), 0);
+}
+
 static void emptying_never_allocates(void)
 {
     struct space_hst *const space = fresh_space(64);
@@ -434,6 +449,7 @@ int main(void)
     SIM_RUN(protected_frames_are_left_out);
     SIM_RUN(tables_come_back_when_all_is_revoked);
     SIM_RUN(running_out_keeps_what_was_done);
+    SIM_RUN(a_large_page_that_cannot_be_split_stays);
     SIM_RUN(emptying_never_allocates);
     SIM_RUN(delegation_does_what_a_loop_would);
     SIM_RUN(a_table_of_other_frames_is_broken_once);

@@ -19,6 +19,23 @@ struct device {
 };
 
 enum : unsigned { DEVICES = 4 };
+
+/* What goes wrong with the firmware. */
+static enum trouble {
+    NONE,
+    NO_LOCATION,
+    NO_CLASS,
+    NO_COMMAND,
+    NO_PROTOCOL,
+    NO_MAP_SIZE,
+    NO_MEMORY,
+    NO_MAP,
+    LARGE_MAP,
+    LARGE_DESCRIPTORS,
+    LARGE_VERSION,
+} trouble;
+enum : uint64_t { DEVICE_ERROR = UINT64_C(1) << 63 | 7 };
+
 static struct device devices[DEVICES];
 static bool was_exited, was_stopped_while_connected;
 
@@ -32,13 +49,15 @@ static EFIAPI efi_status_t get_location(struct efi_pci_io *io, uint64_t *segment
 {
     *segment = *number = *function = 0;
     *bus = device_of(io)->bus;
-    return EFI_SUCCESS;
+    return trouble == NO_LOCATION ? DEVICE_ERROR : EFI_SUCCESS;
 }
 
 static EFIAPI efi_status_t config_read(struct efi_pci_io *io, enum efi_pci_width width,
                                        uint32_t offset, uint64_t count, void *buffer)
 {
     EXPECT_EQUAL(count, 1);
+    if (trouble == (offset == 8 ? NO_CLASS : NO_COMMAND))
+        return DEVICE_ERROR;
     if (offset == 8 && width == EFI_PCI_32)
         memcpy(buffer, &device_of(io)->class, 4);
     else if (offset == 4 && width == EFI_PCI_16)
@@ -69,6 +88,8 @@ static EFIAPI efi_status_t allocate_pool(enum efi_memory_type type, uint64_t siz
 {
     EXPECT(type == EFI_LOADER_DATA);
     EXPECT(!was_exited);
+    if (trouble == NO_MEMORY)
+        return DEVICE_ERROR;
     *out = malloc(size);
     pools++;
     map_key++; /* the map has changed */
@@ -87,8 +108,10 @@ static EFIAPI efi_status_t free_pool(void *pool)
 static EFIAPI efi_status_t get_memory_map(uint64_t *size, void *map, uint64_t *key,
                                           uint64_t *desc_size, uint32_t *version)
 {
-    *desc_size = 48;
-    *version = 1;
+    if (trouble == NO_MAP_SIZE || (trouble == NO_MAP && map != nullptr))
+        return DEVICE_ERROR;
+    *desc_size = trouble == LARGE_DESCRIPTORS ? 0x1'0000 : 48;
+    *version = trouble == LARGE_VERSION ? 0x1'0000 : 1;
     const uint64_t need = MAP_SIZE + 48 * pools; /* each allocation makes it longer */
     const bool fits = *size >= need;
     *size = need;
@@ -96,6 +119,8 @@ static EFIAPI efi_status_t get_memory_map(uint64_t *size, void *map, uint64_t *k
         return EFI_BUFFER_TOO_SMALL;
     memset(map, 0x5a, need);
     *key = map_key;
+    if (trouble == LARGE_MAP)
+        *size = UINT64_C(1) << 32;
     return EFI_SUCCESS;
 }
 
@@ -119,8 +144,9 @@ static EFIAPI efi_status_t locate_handle_buffer(enum efi_locate how,
     EXPECT(how == EFI_LOCATE_BY_PROTOCOL && protocol->a == 0x4cf5'b200 && key == nullptr);
     if (!has_pci)
         return 1ull << 63 | 14;
+    if (allocate_pool(EFI_LOADER_DATA, DEVICES * sizeof **out, (void **)out) != EFI_SUCCESS)
+        return DEVICE_ERROR;
     *count = DEVICES;
-    allocate_pool(EFI_LOADER_DATA, DEVICES * sizeof **out, (void **)out);
     for (unsigned i = 0; i < DEVICES; i++)
         (*out)[i] = &devices[i];
     return EFI_SUCCESS;
@@ -132,7 +158,7 @@ static EFIAPI efi_status_t handle_protocol(void *handle, const struct efi_guid *
     EXPECT(protocol->d[7] == 0x9a);
     if (handle == &devices[DEVICES - 1])
         return 1ull << 63 | 3; /* this handle is gone */
-    *out = handle;
+    *out = trouble == NO_PROTOCOL ? nullptr : handle;
     return EFI_SUCCESS;
 }
 
@@ -186,6 +212,7 @@ static void begin(void)
     devices[1].class = 0x0604'0001;
     devices[2].bus = 3;
     has_pci = true;
+    trouble = NONE;
     was_exited = was_stopped_while_connected = false;
     pools = exits_refused = exit_calls = 0;
     map_key = 1;
@@ -278,6 +305,34 @@ static void firmware_that_will_not_go_leaves_no_map(void)
     EXPECT_EQUAL(uefi.rsdp.raw, (uintptr_t)&rsdp); /* the tables are there all the same */
 }
 
+static void a_device_that_does_not_tell_is_left_alone(void)
+{
+    for (trouble = NO_LOCATION; trouble <= NO_PROTOCOL; trouble++) {
+        const enum trouble now = trouble;
+        begin();
+        trouble = now;
+        const struct uefi_handover uefi = hand_over();
+        EXPECT_EQUAL(devices[2].is_connected, now == NO_LOCATION || now == NO_PROTOCOL);
+        EXPECT_EQUAL(devices[1].command, now == NO_LOCATION ? 3 : 7);
+        EXPECT(was_exited && !paddr_is_none(uefi.map));
+        drop_map(&uefi);
+    }
+}
+
+static void firmware_that_gives_no_usable_map_is_not_left(void)
+{
+    for (trouble = NO_MAP_SIZE; trouble <= LARGE_VERSION; trouble++) {
+        const enum trouble now = trouble;
+        begin();
+        trouble = now;
+        const struct uefi_handover uefi = hand_over();
+        EXPECT(!was_exited && paddr_is_none(uefi.map));
+        EXPECT_EQUAL(exit_calls, 0);
+        EXPECT_EQUAL(pools, 0);
+        EXPECT_EQUAL(uefi.rsdp.raw, (uintptr_t)&rsdp);
+    }
+}
+
 static void wrong_tables_are_left_alone(void)
 {
     begin();
@@ -315,6 +370,8 @@ int main(void)
     RUN(machine_without_pci_hands_over);
     RUN(stale_map_key_is_tried_again);
     RUN(firmware_that_will_not_go_leaves_no_map);
+    RUN(a_device_that_does_not_tell_is_left_alone);
+    RUN(firmware_that_gives_no_usable_map_is_not_left);
     RUN(wrong_tables_are_left_alone);
     RUN(old_acpi_is_not_taken);
     return failures != 0;

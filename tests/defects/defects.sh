@@ -26,7 +26,7 @@ bad=0
 
 # run_nets TARGET...: leaves the results of the tests in $work/log.
 run_nets() {
-    bazel "$tree" "$work/out" test --keep_going --test_output=summary "$@" >"$work/log" 2>&1
+    bazel "$tree" "$work/out" test --keep_going --test_output=summary --test_timeout=100 "$@" >"$work/log" 2>&1
 }
 
 # results WORD: "NET TIME" of the tests whose result begins so.
