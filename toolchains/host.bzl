@@ -4,13 +4,20 @@
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 
 _FEATURES = "//command_line_option:features"
+_SHEETS = "//toolchains:sheets"
+
+# Whose sheets (arch/contract) a host program is compiled with: "sim", or a CPU whose part it plays.
+sheets_setting = rule(implementation = lambda _: [], build_setting = config.string())
 
 _HOST = ["@platforms//os:linux"]
 
 def _instrumented_impl(settings, attr):
-    return {_FEATURES: settings[_FEATURES] + [f for f in attr.instrument if f not in settings[_FEATURES]]}
+    return {
+        _FEATURES: settings[_FEATURES] + [f for f in attr.instrument if f not in settings[_FEATURES]],
+        _SHEETS: attr.sheets,
+    }
 
-_instrumented = transition(implementation = _instrumented_impl, inputs = [_FEATURES], outputs = [_FEATURES])
+_instrumented = transition(implementation = _instrumented_impl, inputs = [_FEATURES], outputs = [_FEATURES, _SHEETS])
 
 # Profiles are written by programs that are built with --features=coverage_counters.
 _START = """#!/bin/sh
@@ -51,6 +58,7 @@ _INSTRUMENTED = {
         "fuzz_args": attr.string_list(),
         "instrument": attr.string_list(),
         "program": attr.label(cfg = _instrumented, allow_single_file = True),
+        "sheets": attr.string(default = "sim"),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
         "_runtime": attr.label(default = "@llvm//:host_runtime"),
         "_symbolizer": attr.label(default = "@llvm//:bin/llvm-symbolizer", allow_single_file = True),
