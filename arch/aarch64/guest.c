@@ -175,11 +175,13 @@ static uint8_t take(struct cpu *cpu, struct ec *ec)
     return missing;
 }
 
+/*
+ * HCR_EL2 is last, as it is first when a guest is left: until then stage 1 is off, so that nothing is
+ * translated in speculation by registers that do not belong together.
+ */
 static void load_world(const struct cpu *cpu, const struct ec *ec)
 {
     const struct arch_guest *const g = ec->arch.guest;
-    SYSREG_WRITE(vttbr_el2, ec->guest->arch.vttbr);
-    SYSREG_WRITE(hcr_el2, g->hcr_el2);
     SYSREG_WRITE(cntvoff_el2, g->cntvoff_el2 + arch_stc_offset);
     GUEST_WORLD(LOAD)
     if (g->mdscr_el1 & MDSCR_GUEST)
@@ -188,6 +190,8 @@ static void load_world(const struct cpu *cpu, const struct ec *ec)
         SYSREG_WRITE(HCRX_EL2, g->hcr_el2 & HCR_RW ? g->hcrx_el2 : g->hcrx_el2 & ~HCRX_VIRTUAL_NMI);
     if (cpu->arch.fpu_owner == ec)
         fpu_allow();
+    SYSREG_WRITE(vttbr_el2, ec->guest->arch.vttbr);
+    SYSREG_WRITE(hcr_el2, g->hcr_el2);
 }
 
 void guest_enter(struct ec *ec)
