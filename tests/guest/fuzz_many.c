@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tests/guest/fuzz.h"
+
+const uint64_t fuzz_replies = 250'000;
