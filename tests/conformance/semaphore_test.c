@@ -165,12 +165,19 @@ static void wait_for_nothing(uint64_t sm)
     up(done);
 }
 
+static void say_so(uint64_t sm)
+{
+    up(sm);
+}
+
+/* The second thread runs when the first one waits, however slow the machine is. */
 TEST(semaphore, waiter_outlives_the_capability)
 {
-    const sel_t sm = new_sm(0);
+    const sel_t sm = new_sm(0), waits = new_sm(0);
     done = new_sm(0);
     new_global(cpu_here(), LOW, wait_for_nothing, sm);
-    nap(2000);
+    new_global(cpu_here(), LOW - 1, say_so, waits);
+    EXPECT(down(waits));
     revoke(sm);
     EXPECT(down(done));
     EXPECT_EQ(TIMEOUT, atomic_load(&last));
