@@ -5,9 +5,11 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "arch/inline.h"
 #include "kernel/abi/hip.h"
+#include "kernel/base/bits.h"
 #include "kernel/base/compiler.h"
 #include "kernel/boot/hip.h"
 #include "kernel/cap/nova.h"
@@ -92,6 +94,20 @@ static void an_image_that_reaches_into_the_kernel_is_told(void)
     CHECK(root_read(&config, nova, &image));
     nova = (struct prange){paddr(IMAGE + 0xfff), paddr(IMAGE + 0x1000)};
     CHECK(is_refused("overlaps"));
+}
+
+/* Its headers are in the last page that there is, what they promise goes on behind it. */
+static void an_image_above_all_memory_is_told(void)
+{
+    enum : uint64_t { LAST = 2 * MIB - PAGE_SIZE }; /* in the large page that the window shows */
+    start(1);
+    put(96, 2 * PAGE_SIZE, 8);
+    put(104, 2 * PAGE_SIZE, 8);
+    void *const seen = mmap((void *)(IMAGE + LAST), PAGE_SIZE, PROT_READ | PROT_WRITE, /* NOLINT */
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    memcpy(seen, (const void *)IMAGE, PAGE_SIZE); /* NOLINT: physical memory */
+    config.root_image = paddr(bit(arch_phys_bits()) - PAGE_SIZE);
+    CHECK(is_refused("above the physical memory"));
 }
 
 /* UTCB and HIP are in the last two pages of user mode. */
@@ -251,6 +267,7 @@ int main(void)
     SIM_RUN(an_image_of_known_size_ends_there);
     SIM_RUN(an_image_in_the_kernel_is_told);
     SIM_RUN(an_image_that_reaches_into_the_kernel_is_told);
+    SIM_RUN(an_image_above_all_memory_is_told);
     SIM_RUN(an_image_cannot_lie_where_the_hip_is);
     SIM_RUN(root_finds_its_image_and_its_hip_and_nothing_else);
     SIM_RUN(root_finds_these_capabilities_and_no_others);
