@@ -78,11 +78,22 @@ static void exceptions_go_to_the_vector_of_the_mode(void)
     }
 }
 
+static void a_breakpoint_of_the_guest_is_the_guests(void)
+{
+    const uint64_t esr = UINT64_C(0x3c) << 26 | 1 << 25 | 0x123; /* BRK #0x123 */
+    struct utcb_arch state = {.elr_el2 = 0x1234, .spsr_el2 = 0, .esr_el2 = esr};
+    inject_again(&state);
+    EXPECT_EQ(esr, state.esr_el1);
+    EXPECT_EQ(0x1234, state.elr_el1);
+    EXPECT_EQ(0x400, state.elr_el2);
+}
+
 int main(void)
 {
     what_is_not_switched_is_hidden();
     the_rest_is_that_of_the_cpu();
     a_syndrome_says_what_to_do();
     exceptions_go_to_the_vector_of_the_mode();
+    a_breakpoint_of_the_guest_is_the_guests();
     return expect_result();
 }

@@ -61,6 +61,13 @@ static uint32_t undefined([[maybe_unused]] struct vm *vm, [[maybe_unused]] struc
     return MTD_INJECT;
 }
 
+static uint32_t debug([[maybe_unused]] struct vm *vm, [[maybe_unused]] struct vcpu *vcpu,
+                      struct utcb_arch *state)
+{
+    inject_again(state);
+    return MTD_INJECT;
+}
+
 static uint32_t fetch_abort([[maybe_unused]] struct vm *vm, [[maybe_unused]] struct vcpu *vcpu,
                             struct utcb_arch *state)
 {
@@ -124,6 +131,10 @@ static const struct {
     [EVENT_SYSREG] = {MTD_GPR | MTD_FAULT | MTD_INJECT, system_register},
     [EVENT_DABORT_LOWER] = {MTD_GPR | MTD_FAULT | MTD_EL2_HPFAR | MTD_INJECT, data_abort},
     [EVENT_IABORT_LOWER] = {MTD_FAULT | MTD_INJECT, fetch_abort},
+
+    /* The guest's own: the kernel has debug exceptions come here. */
+    [EVENT_BKPT32] = {MTD_FAULT | MTD_INJECT, debug},
+    [EVENT_BRK64] = {MTD_FAULT | MTD_INJECT, debug},
 
     /* What the ID registers hide. */
     [EVENT_UNKNOWN] = {MTD_INJECT, undefined},

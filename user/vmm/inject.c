@@ -38,6 +38,12 @@ void inject_undefined(struct utcb_arch *state)
     inject(state, EC_UNKNOWN, 0);
 }
 
+void inject_again(struct utcb_arch *state)
+{
+    const uint64_t esr = state->esr_el2;
+    inject(state, esr >> ESR_EC_SHIFT & 0x3f, esr & (ESR_IL - 1));
+}
+
 void inject_abort(struct utcb_arch *state, bool is_fetch)
 {
     state->far_el1 = state->far_el2;

@@ -12,5 +12,8 @@ enum : uint32_t {
 /* Undefined instruction, at the instruction that trapped. */
 void inject_undefined(struct utcb_arch *state);
 
+/* What the VMM was told in EL1's stead, as EL1 would have been: an instruction for debuggers. */
+void inject_again(struct utcb_arch *state);
+
 /* Synchronous external abort of an instruction fetch or a data access; FAR_EL2 is the address. */
 void inject_abort(struct utcb_arch *state, bool is_fetch);

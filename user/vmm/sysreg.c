@@ -9,7 +9,10 @@ enum : uint32_t { ISS_READ = 1, ISS_RT_SHIFT = 5, ISS_NAME = 0x3f'fc1e };
 #define NAME(op0, op1, crn, crm, op2)                                                              \
     ((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
 
-enum sysreg_kind : uint8_t { ZERO, IGNORED, SGI1R, COUNTER };
+enum sysreg_kind : uint8_t { ZERO, IGNORED, SGI1R, SRE, COUNTER };
+
+/* Arm IHI 0069, ICC_SRE_EL1: system registers only, no bypass; writes change nothing. */
+enum : uint64_t { SRE_ALWAYS = 7 };
 
 /* Registers of their own; whole families are in find(). */
 static const struct {
@@ -19,6 +22,7 @@ static const struct {
     {NAME(3, 0, 12, 11, 5), SGI1R},   /* ICC_SGI1R_EL1                      */
     {NAME(3, 0, 12, 11, 6), IGNORED}, /* ICC_ASGI1R_EL1: no secure state    */
     {NAME(3, 0, 12, 11, 7), IGNORED}, /* ICC_SGI0R_EL1                      */
+    {NAME(3, 0, 12, 12, 5), SRE},     /* ICC_SRE_EL1: where it traps        */
     {NAME(3, 3, 14, 0, 1), COUNTER},  /* CNTPCT_EL0                         */
     {NAME(3, 3, 14, 2, 1), ZERO},     /* CNTP_CTL_EL0: there is none        */
     {NAME(3, 0, 1, 0, 1), ZERO},      /* ACTLR_EL1                          */
@@ -66,6 +70,8 @@ bool sysreg_access(struct vm *vm, const struct vcpu *vcpu, struct utcb_arch *sta
 
     if (kind == SGI1R && !is_read)
         gic_send_sgi1r(&vm->gic, vcpu->index, rt == 31 ? 0 : state->x[rt]);
+    if (kind == SRE)
+        value = SRE_ALWAYS;
     if (kind == COUNTER)
         value = stc_now() - vm->stc_offset;
     if (is_read && rt != 31)
