@@ -114,7 +114,7 @@ static void let_in(unsigned kinds)
     struct arch_cpu *const arch = &c->cpu->arch;
     kinds &= pending(c);
     if (kinds & SIM_KICK) {
-        arch->kicked = false;
+        atomic_exchange(&arch->kicked, false);
         cpu_kicked();
     }
     if (kinds & SIM_TIMER) {
@@ -148,7 +148,7 @@ static void relax(void)
 
 void arch_cpu_kick(const struct cpu *cpu)
 {
-    cpus[cpu->id].cpu->arch.kicked = true;
+    atomic_exchange(&cpus[cpu->id].cpu->arch.kicked, true);
 }
 
 void arch_timer_set(uint64_t deadline)

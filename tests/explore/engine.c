@@ -101,6 +101,11 @@ bool explore_is_exhaustive(void)
     return engine->how.mode == EXPLORE_ALL;
 }
 
+bool explore_has_time(void)
+{
+    return engine->how.mode != EXPLORE_ALL || engine->how.bound <= 1;
+}
+
 bool explore_is_told(void)
 {
     return engine->told;

@@ -63,3 +63,6 @@ bool explore_is_told(void);
 
 /* Points so far. */
 uint64_t explore_point(void);
+
+/* Orders are few enough to look for data races in each (race.h). */
+bool explore_has_time(void);

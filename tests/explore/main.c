@@ -15,6 +15,7 @@
 #include "kernel/sync/rcu.h"
 #include "tests/explore/engine.h"
 #include "tests/explore/explore.h"
+#include "tests/explore/race.h"
 
 enum : size_t { POOL_PAGES = 96 };
 enum : unsigned { RANDOM_ORDERS = 5'000 };
@@ -161,6 +162,7 @@ int main(int argc, char **argv)
     if (scenario == nullptr)
         return usage();
     explore_init();
+    race_init();
     start();
     char *end = nullptr;
     const double minutes = argc > 2 ? strtod(argv[2], &end) : 0;

@@ -8,6 +8,7 @@
 #include "kernel/cpu/cpu.h"
 #include "tests/explore/engine.h"
 #include "tests/explore/explore.h"
+#include "tests/explore/race.h"
 
 enum : unsigned {
     PROGRAM_MAX = 16,
@@ -32,7 +33,7 @@ struct move {
 };
 
 static struct run {
-    bool on;
+    bool on, finds_races;
     unsigned cpus;
     uint64_t accesses;            /* atomic ones, so far                              */
     uint64_t written;             /* those that write                                */
@@ -144,7 +145,9 @@ static void offer(unsigned cpu, const struct watch_access *access)
 {
     struct move moves[MOVE_MAX] = {{cpu, false}};
     unsigned usual;
+    run.on = false; /* it asks for what is pending */
     const unsigned count = moves_of_others(cpu, moves + 1, &usual);
+    run.on = true;
     const unsigned chosen = explore_choose(1, 1 + count);
     if (chosen == 0)
         return;
@@ -164,11 +167,19 @@ static void on_atomic(const struct watch_access *access)
     CHECK(++run.accesses < ACCESS_MAX);
     if (!is_lock_owner(access, cpu) && explore_is_point(access, cpu) && kernel != nullptr)
         offer(cpu, access);
+    if (run.finds_races)
+        race_atomic(access, cpu);
     for (unsigned other = 0; other < run.cpus; other++)
         if (other != cpu && is_conflict(access, &run.held[other].access))
             run.held[other].is_idle = false;
     if (access->kind != WATCH_LOAD)
         run.written++;
+}
+
+static void on_plain(const struct watch_access *access)
+{
+    if (run.on && sim_cpu_current != nullptr)
+        race_plain(access, sim_cpu_current->id);
 }
 
 /* What `cpu`, which is in user mode, does next of its own will. */
@@ -265,8 +276,11 @@ static bool choose(void)
 
 bool explore_run(unsigned cpus)
 {
-    run = (struct run){.on = true, .cpus = cpus};
+    run = (struct run){.on = true, .cpus = cpus, .finds_races = explore_has_time()};
     watch_atomic = on_atomic;
+    watch_plain = run.finds_races ? on_plain : nullptr;
+    if (run.finds_races)
+        race_begin();
     bool in_vain = false;
     while (choose()) {
         in_vain = is_in_vain(run.next);
@@ -279,6 +293,7 @@ bool explore_run(unsigned cpus)
     }
     run.on = false;
     watch_atomic = nullptr;
+    watch_plain = nullptr;
     for (unsigned cpu = 0; cpu < cpus && !in_vain; cpu++)
         CHECK(sim_state_of(cpu) < SIM_ENTERED); /* else it waits for ever */
     return !in_vain;

@@ -44,7 +44,7 @@ struct space_bit;
 struct space_hst;
 
 struct arch_cpu {
-    bool kicked;             /* an inter-processor interrupt is pending                  */
+    _Atomic bool kicked;     /* an inter-processor interrupt is pending                  */
     uint64_t timer;          /* STC at which the timer interrupts; UINT64_MAX: it is off */
     uint64_t irqs;           /* interrupts of devices that are pending                   */
     struct space_hst *host;  /* active host space; its translations may be remembered    */
