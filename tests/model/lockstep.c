@@ -387,10 +387,22 @@ static void empty_memory(void)
     call_revoke(0, SPARE, 0);
 }
 
-static void reset_semaphore(uint64_t sel, bool is_interrupt)
+/* The semaphore at `sel` of the NOVA object space stays: nobody waits there, and its counter is 0. */
+static void reset_semaphore(uint64_t sel)
 {
+    const ref_t nova = model_slot(&now, now.root_objects, SEL_ROOT_NOVA_OBJ).object;
+    const struct model_object *const sm = &now.object[model_slot(&now, nova, sel).object];
     take(sel, SPARE);
-    if (is_interrupt)
+    for (unsigned i = 0; i < sm->sm.waiters.count; i++) {
+        if (sm->sm.source == 0) {
+            CHECK_EQ(call_up(0, SPARE), SUCCESS);
+            continue;
+        }
+        sim_hypercall(0, call_p0(HYPERCALL_ASSIGN_INT, 0, SPARE), 0, 0, 0, 0);
+        sim_raise(sm->sm.source - 1u);
+        sim_settle();
+    }
+    if (sm->sm.source != 0)
         sim_hypercall(0, call_p0(HYPERCALL_ASSIGN_INT, ASSIGN_INT_MASKED, SPARE), 0, 0, 0, 0);
     sim_hypercall(0, call_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN | CTRL_SM_ZERO, SPARE), 1, 0, 0, 0);
     call_revoke(0, SPARE, 0);
@@ -454,8 +466,8 @@ void lockstep_end(void)
     empty_slots();
     empty_memory();
     for (unsigned n = 0; n < INTERRUPTS; n++)
-        reset_semaphore(SEL_NOVA_INT + n, true);
-    reset_semaphore(SEL_NOVA_CONSOLE, false);
+        reset_semaphore(SEL_NOVA_INT + n);
+    reset_semaphore(SEL_NOVA_CONSOLE);
     end_threads(root);
     begin_again();
     now.mapped = UINT32_MAX;
