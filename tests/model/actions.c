@@ -49,7 +49,8 @@ static bool call(unsigned cpu, uint64_t a, uint64_t b, uint64_t c, uint64_t d, u
 /* Making a world: nothing fails, nobody is in the way. */
 static void must(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
-    CHECK(call(0, a, b, c, d, e));
+    const uint64_t p[5] = {a, b, c, d, e};
+    CHECK(lockstep_prepare(p));
     CHECK_EQ(m->object[m->root].ec.slot[0], SUCCESS);
 }
 
@@ -107,6 +108,9 @@ static void make_child(void)
     take(SEL_NOVA_HST, NOVA_HST);
     take(SEL_NOVA_PIO, NOVA_PIO);
     take(SEL_NOVA_MSR, NOVA_MSR);
+    for (uint64_t i = 0; i < PAGES; i += PAGES_SEEN) /* something to be taken away */
+        must(p0(HYPERCALL_CTRL_PD, 0, NOVA_HST), ROOT_HST,
+             (m->first_frame + m->frames_protected) << 12, (FIRST_PAGE + i) << 12 | PERM_MASK, 0);
     /* All that root has in these windows, with any permissions. */
     must(p0(HYPERCALL_CTRL_PD, 0, SEL_ROOT_OBJ), CHILD_OBJ, 6, 0 | choose(32), 0);
     must(p0(HYPERCALL_CTRL_PD, 0, SEL_ROOT_OBJ), CHILD_OBJ, EVENTS << 12 | 5,

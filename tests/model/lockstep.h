@@ -17,6 +17,9 @@ const struct model *lockstep_model(void);
 [[nodiscard]] bool lockstep_hypercall(unsigned cpu, const uint64_t p[5]);
 [[nodiscard]] bool lockstep_event(unsigned cpu, unsigned event);
 
+/* A hypercall of root, on CPU 0, after which nothing is compared: what it does is, in later steps. */
+[[nodiscard]] bool lockstep_prepare(const uint64_t p[5]);
+
 /* `cpu`, or each, takes the interrupts that are pending. False: nothing was done, and never will be. */
 [[nodiscard]] bool lockstep_interrupt(unsigned cpu);
 [[nodiscard]] bool lockstep_settle(void);

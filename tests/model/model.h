@@ -29,7 +29,7 @@ enum : unsigned {
     PAGES = 1024, /* of a host or guest space, and of physical memory */
     BITS = 64,    /* of a window of a port or MSR space */
 
-    PAGES_SEEN = 64, /* every so many, programs access one after each step */
+    PAGES_SEEN = 256, /* every so many, programs access one after each step */
     PORTS_SEEN = 16,
 };
 
