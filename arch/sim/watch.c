@@ -96,6 +96,12 @@ ATOMICS(16)
 ATOMICS(32)
 ATOMICS(64)
 
+void __tsan_atomic_thread_fence(int order);
+void __tsan_atomic_thread_fence(int order)
+{
+    tell(watch_atomic, nullptr, 0, WATCH_FENCE, order, PC);
+}
+
 void __tsan_init(void);
 void __tsan_init(void)
 {

@@ -12,6 +12,7 @@ enum watch_kind : uint8_t {
     WATCH_LOAD,
     WATCH_STORE,
     WATCH_UPDATE, /* read-modify-write, also one that finds another value than it wants */
+    WATCH_FENCE,  /* no access */
 };
 
 struct watch_access {

@@ -40,6 +40,7 @@ struct sync {
 static struct races {
     uint64_t round;
     struct clock cpus[CPU_COUNT];
+    struct clock fences[CPU_COUNT]; /* at the last release fence */
     struct cell cells[CELL_COUNT];
     struct sync syncs[SYNC_COUNT];
 } *races;
@@ -55,7 +56,7 @@ void race_begin(void)
 {
     races->round++;
     for (unsigned cpu = 0; cpu < CPU_COUNT; cpu++) {
-        races->cpus[cpu] = (struct clock){};
+        races->cpus[cpu] = races->fences[cpu] = (struct clock){};
         races->cpus[cpu].of[cpu] = 1;
     }
 }
@@ -150,21 +151,29 @@ void race_plain(const struct watch_access *access, unsigned cpu)
     }
 }
 
+static bool is_release(uint8_t order)
+{
+    return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
+}
+
 void race_atomic(const struct watch_access *access, unsigned cpu)
 {
     CHECK(cpu < CPU_COUNT);
-    struct sync *const sync = sync_of(access->at);
     struct clock *const self = &races->cpus[cpu];
-    const bool releases = access->order == __ATOMIC_RELEASE || access->order == __ATOMIC_ACQ_REL ||
-                          access->order == __ATOMIC_SEQ_CST;
+    const bool releases = is_release(access->order);
+    if (access->kind == WATCH_FENCE) {
+        if (releases)
+            races->fences[cpu] = *self;
+        self->of[cpu] += releases;
+        return;
+    }
+    struct sync *const sync = sync_of(access->at);
     if (access->kind != WATCH_STORE)
         join(self, &sync->clock);
     if (access->kind == WATCH_LOAD)
         return;
     if (access->kind == WATCH_STORE)
         sync->clock = (struct clock){};
-    if (releases) {
-        join(&sync->clock, self);
-        self->of[cpu]++;
-    }
+    join(&sync->clock, releases ? self : &races->fences[cpu]);
+    self->of[cpu] += releases;
 }

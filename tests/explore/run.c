@@ -165,6 +165,10 @@ static void on_atomic(const struct watch_access *access)
         return;
     const unsigned cpu = actor->id;
     CHECK(++run.accesses < ACCESS_MAX);
+    if (run.finds_races && access->kind == WATCH_FENCE)
+        race_atomic(access, cpu);
+    if (access->kind == WATCH_FENCE)
+        return;
     if (!is_lock_owner(access, cpu) && explore_is_point(access, cpu) && kernel != nullptr)
         offer(cpu, access);
     if (run.finds_races)
