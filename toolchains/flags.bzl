@@ -56,6 +56,7 @@ BARE_METAL_LINK = [
     "--build-id=none",
     "--fatal-warnings",
     "--gc-sections",
+    "--icf=safe",  # functions that are alike are one, unless somebody takes their address
     "--no-undefined",
     "-z",
     "noexecstack",
