@@ -4,11 +4,14 @@
 
 const struct scenario *const explore_scenarios[] = {
     &explore_ask,
+    &explore_create,
     &explore_destroy_call,
     &explore_help_death,
     &explore_idle,
+    &explore_interrupt,
     &explore_lookup,
     &explore_ports,
+    &explore_ready,
     &explore_recall_reply,
     &explore_replace,
     &explore_revoke_call,
