@@ -164,8 +164,9 @@ static void init_cpu(struct cpu *cpu)
     gic_wait_clear(rd, GICR_WAKER, WAKER_CHILDREN_ASLEEP, "redistributor");
 
     /* Guests have the same choice as we, none: Enable is 0, so that their own register traps. */
-    SYSREG_WRITE(ICC_SRE_EL1, ICC_SRE_NO_BYPASS);
     SYSREG_WRITE(ICC_SRE_EL2, ICC_SRE_NO_BYPASS);
+    isb(); /* before, the other one cannot be set */
+    SYSREG_WRITE(ICC_SRE_EL1, ICC_SRE_NO_BYPASS);
     isb();
     forget_active_priorities();
     SYSREG_WRITE(ICC_BPR1_EL1, 7);

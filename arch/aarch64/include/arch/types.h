@@ -84,7 +84,7 @@ struct arch_cpu_guests {
     uint64_t hcr_clear; /* HCR_EL2: bits that are 0 in a guest                            */
     uint64_t hcrx_mask; /* HCRX_EL2: bits that a VMM may set; 0 without FEAT_HCX          */
     uint32_t modes[2];  /* by HCR_EL2.RW: modes of SPSR_EL2 that exist, a bit for each    */
-    bool has_hcx, has_ras;
+    bool has_ras;
     uint8_t list_count; /* list registers that are used                                   */
     uint8_t apr_count;  /* words of active priorities, each of two groups                 */
 };
