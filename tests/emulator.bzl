@@ -128,6 +128,8 @@ def _emulator_test_impl(ctx):
         runner += ["--expect", pattern]
     for line, command in ctx.attr.monitor.items():
         runner += ["--when", line, "--type", command]
+    for i in range(0, len(ctx.attr.keys), 2):
+        runner += ["--when", ctx.attr.keys[i], "--press", ctx.attr.keys[i + 1]]
     for file in ctx.files.writable:
         runner += ["--copy", file.short_path]
     console = "mon:stdio" if ctx.attr.monitor else "stdio"
@@ -142,7 +144,10 @@ if [ "${{1-}}" = --gdb ]; then
     set -- -gdb tcp:127.0.0.1:1234 -S "$@"
     echo "Waiting for a debugger: gdb -ex 'target remote :1234' {elf}"
 fi
-echo "To leave the emulator type Ctrl-A, then X."
+cat <<'END'
+{says}
+To leave the emulator type Ctrl-A, then X.
+END
 exec {command} "$@"
 """
 
@@ -153,7 +158,7 @@ def _emulator_run_impl(ctx):
     # A name of its own: a program that runs several machines has the kernels of all among its files.
     boot = ctx.actions.declare_file(ctx.label.name + "." + image.boot.extension)
     ctx.actions.symlink(output = boot, target_file = image.boot)
-    ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio", boot)), elf = image.debug.short_path), is_executable = True)
+    ctx.actions.write(start, _RUN.format(command = _shell_words(_command(ctx, "mon:stdio", boot)), elf = image.debug.short_path, says = ctx.attr.says), is_executable = True)
     return DefaultInfo(executable = start, runfiles = _runfiles(ctx, [boot, image.debug]))
 
 def _kernel_file_impl(ctx):
@@ -187,6 +192,7 @@ _emulator_test = rule(
     implementation = _emulator_test_impl,
     attrs = _ATTRS | {
         "expect_console": attr.string_list(doc = "Regular expressions that lines match in order; replaces TAP."),
+        "keys": attr.string_list(doc = "Pairs: when a line matches the regular expression, the text is typed at the console; in order."),
         "monitor": attr.string_dict(doc = "When a line matches the regular expression, QEMU's monitor gets the command; in order."),
         "timeout_s": attr.int(default = 60, doc = "Seconds until the machine is stopped and the test fails."),
         "_run": attr.label(default = "//tools/emulator:run", executable = True, cfg = "exec"),
@@ -196,7 +202,9 @@ _emulator_test = rule(
 
 _emulator_run = rule(
     implementation = _emulator_run_impl,
-    attrs = _ATTRS,
+    attrs = _ATTRS | {
+        "says": attr.string(default = "Booting in the emulator.", doc = "Told to the person before it starts."),
+    },
     executable = True,
 )
 

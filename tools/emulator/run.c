@@ -2,14 +2,16 @@
 /*
  * Runs an emulator as a test: shows its console, judges what it says, ends it in bounded time.
  *
- *   run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT]... [--copy FILE]...
+ *   run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT | --when REGEX --press TEXT]...
+ *       [--copy FILE]...
  *       -- PROGRAM ARGUMENT...
  *
  * The console is the program's standard output. Without --expect it must be a complete TAP report
  * and the program must end by itself, with status 0 or 1 (QEMU's debug exit of value 0). With
  * --expect, lines must match the extended regular expressions in order; when the last one was seen
  * the program is ended. When a line matches the first --when, the first --type is typed as a line,
- * and so on: the program is QEMU then, with its monitor behind the console (mon:stdio). --copy makes
+ * and so on: the program is QEMU then, with its monitor behind the console (mon:stdio). --press
+ * instead of --type is for what runs in the emulator: it gets the text as it is. --copy makes
  * a writable copy of FILE in $TEST_TMPDIR and gives its name to the program wherever FILE stands in
  * an argument.
  */
@@ -38,6 +40,7 @@ struct list {
 struct options {
     long timeout;
     struct list expect, when, type, copy;
+    bool is_pressed[LIST_MAX]; /* of those to type */
     char **command;
 };
 
@@ -46,8 +49,9 @@ struct console {
     regex_t expect[LIST_MAX];
     size_t expected, matched;
     regex_t when[LIST_MAX];
-    const struct list *type;
+    const struct options *options;
     size_t typed;
+    bool is_monitor; /* what is typed goes there */
     int keyboard;
     char line[LINE_SIZE];
     size_t length;
@@ -91,6 +95,9 @@ static struct options parse(int argc, char **argv)
             add(&options.when, argv[i + 1]);
         } else if (strcmp(argv[i], "--type") == 0) {
             add(&options.type, argv[i + 1]);
+        } else if (strcmp(argv[i], "--press") == 0) {
+            add(&options.type, argv[i + 1]);
+            options.is_pressed[options.type.count - 1] = true;
         } else if (strcmp(argv[i], "--copy") == 0) {
             add(&options.copy, argv[i + 1]);
         } else {
@@ -100,7 +107,7 @@ static struct options parse(int argc, char **argv)
     if (options.command == nullptr || *options.command == nullptr || options.timeout <= 0 ||
         options.when.count != options.type.count) {
         die("usage: run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT]... "
-            "[--copy FILE]... -- PROGRAM ARGUMENT...");
+            "[--when REGEX --press TEXT]... [--copy FILE]... -- PROGRAM ARGUMENT...");
     }
     return options;
 }
@@ -180,12 +187,14 @@ static pid_t start(char **command, int *console, int *keyboard)
     return child;
 }
 
-/* Ctrl-A, C leads from the console to the monitor, which then stays. */
+/* Ctrl-A, C leads from the console to the monitor and back. */
 static void type(struct console *console)
 {
-    const char *text =
-        format("%s%s\n", console->typed == 0 ? "\001c" : "", console->type->items[console->typed]);
+    const bool is_monitor = !console->options->is_pressed[console->typed];
+    const char *text = format("%s%s%s", is_monitor != console->is_monitor ? "\001c" : "",
+                              console->options->type.items[console->typed], is_monitor ? "\n" : "");
     console->typed++;
+    console->is_monitor = is_monitor;
     if (write(console->keyboard, text, strlen(text)) < 0) {
         die("cannot type: %s", strerror(errno));
     }
@@ -200,7 +209,7 @@ static void end_line(struct console *console)
         regexec(&console->expect[console->matched], console->line, 0, nullptr, 0) == 0) {
         console->matched++;
     }
-    if (console->typed < console->type->count &&
+    if (console->typed < console->options->type.count &&
         regexec(&console->when[console->typed], console->line, 0, nullptr, 0) == 0) {
         type(console);
     }
@@ -295,7 +304,7 @@ int main(int argc, char **argv)
     compile(console.expect, &options.expect);
     compile(console.when, &options.when);
     console.expected = options.expect.count;
-    console.type = &options.type;
+    console.options = &options;
     for (size_t i = 0; i < options.copy.count; i++) {
         make_writable(options.copy.items[i], i, options.command);
     }

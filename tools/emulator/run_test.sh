@@ -39,6 +39,9 @@ claim missing_line_fails 1 'no line matched: b' --expect a --expect b -- /bin/sh
 # shellcheck disable=SC2016 # for the inner shell
 claim commands_are_typed_when_lines_match 0 'got .c1' --when ready --type 1 --when got --type 2 --expect '^got 2$' -- \
     /bin/sh -c "echo ready; read -r a; echo \"got \$a\"; read -r b; echo \"got \$b\"; sleep 100"
+# shellcheck disable=SC2016 # for the inner shell
+claim keys_are_pressed_as_they_are 0 'got x' --when ready --press "x
+" --expect '^got x$' -- /bin/sh -c "echo ready; read -r a; echo \"got \$a\"; sleep 100"
 claim without_commands_the_input_is_empty 1 'got nothing' -- /bin/sh -c 'read -r a || echo got nothing'
 claim when_needs_a_type 2 'usage' --when ready -- /bin/sh -c :
 claim bad_regex_is_an_error 2 'not a regular expression' --expect '(' -- /bin/sh -c :
