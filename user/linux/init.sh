@@ -12,6 +12,7 @@ for module in virtio virtio_ring virtio_mmio virtio_blk virtio_console; do
 done
 console=/dev/hvc0
 [ -e $console ] || console=/dev/ttyAMA0
+exec 3<>$console # what is typed before the shell is there waits for it
 
 cat >$console <<END
 

@@ -4,22 +4,17 @@
  * one console after the other. Words: vms=, vcpus=, memory= (MiB for each), shared (virtual CPU n of
  * every VM is on CPU n).
  */
-#include "kernel/abi/perm.h"
 #include "kernel/abi/selector.h"
-#include "user/lib/alloc.h"
 #include "user/lib/console.h"
-#include "user/lib/event.h"
 #include "user/lib/main.h"
-#include "user/lib/memory.h"
 #include "user/lib/power.h"
-#include "user/lib/ram.h"
 #include "user/lib/spaces.h"
 #include "user/lib/thread.h"
 #include "user/manager/mux.h"
 #include "user/manager/vms.h"
 
-enum : uint64_t { OWN_RAM = 0x20'0000, MIB = 0x10'0000 };
-enum : sel_t { SEL_EVENT = 0x7000, SEL_UART, SEL_INPUT_SC };
+enum : uint64_t { MIB = 0x10'0000 };
+enum : sel_t { SEL_UART = 0x7000, SEL_INPUT_SC };
 enum : uint8_t { INPUT_PRIORITY = 126 };
 enum : uint16_t { INPUT_BUDGET_MS = 10 };
 enum : unsigned { REPLAY_LINES = 12 };
@@ -42,22 +37,10 @@ static void help(void)
           mux.shown + 1, mux.vm_count, mux.vm_count);
 }
 
-[[noreturn]] static void give_up(const char *what, status_t status)
+[[noreturn]] static void give_up(const char *what)
 {
-    print("\nThis machine cannot run virtual machines: %s (status %u).\n", what, status);
+    print("\nThis machine cannot run virtual machines: %s.\n", what);
     power_idle();
-}
-
-static void must(const char *what, status_t status)
-{
-    if (status != SUCCESS)
-        give_up(what, status);
-}
-
-static uint32_t on_fault(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb *utcb)
-{
-    print("\nmanager: event %lu at %#lx\n", pid, *event_ip(event_state(utcb)));
-    return MTD_POISON;
 }
 
 static void start(unsigned n)
@@ -120,7 +103,7 @@ static void read_keys([[maybe_unused]] uint64_t arg)
     for (;;) {
         for (int c = console_get(); c >= 0; c = console_get())
             (void)ring_put(&keys, (char)c);
-        (void)hc_sm_up(SEL_EVENT);
+        vms_wake();
         if (hc_sm_down(SEL_UART, 0, 0) != SUCCESS)
             return;
     }
@@ -146,9 +129,8 @@ static status_t open_keys(const struct hip *hip, uint32_t spi)
 }
 
 /* Virtual CPUs on CPUs of their own, as far as there are any; CPU 0 is for us. */
-static void make_plans(const struct hip *hip, const struct bootinfo *info)
+static void make_plans(const struct hip *hip, const char *words)
 {
-    const char *const words = bootinfo_root_text(info);
     const uint64_t count = text_number(words, "vms", 2), vcpus = text_number(words, "vcpus", 1);
     const unsigned others = hip->cpu_num > 1 ? hip->cpu_num - 1 : 1;
     const bool is_shared = text_has_word(words, "shared");
@@ -159,16 +141,12 @@ static void make_plans(const struct hip *hip, const struct bootinfo *info)
         *plan = (struct vm_plan){
             .vcpu_count = vcpus > 0 && vcpus <= VCPUS_MAX ? (unsigned)vcpus : 1,
             .ram_size = text_number(words, "memory", 128) * MIB,
-            .image = bootinfo_module(info, "linux"),
-            .initrd = bootinfo_module(info, "initrd"),
-            .disk = bootinfo_module(info, "disk"),
         };
         for (unsigned v = 0; v < plan->vcpu_count; v++)
             plan->cpu[v] = (uint16_t)((hip->cpu_num > 1) +
                                       (is_shared ? v : n * plan->vcpu_count + v) % others);
-        if (plan->image == nullptr || plan->initrd == nullptr)
-            give_up("the modules linux and initrd are missing", BAD_PAR);
-        plan->words = bootinfo_module_words(plan->image);
+        if (!vms_modules(plan))
+            give_up("the boot modules linux and initrd are missing");
     }
 }
 
@@ -184,17 +162,10 @@ void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
     if (console_open(&info) != SUCCESS)
         power_idle();
     print("\nRoot partition manager: %u CPUs.\n", hip->cpu_num);
-    make_plans(hip, &info);
-    const uint64_t own = ram_find(&info, hip, boot, OWN_RAM);
-    must("no RAM", own != 0 ? SUCCESS : MEM_OBJ);
-    bootinfo_add_range(&info, own, OWN_RAM, MEMORY_RESERVED);
-    must("memory", alloc_open(own, OWN_RAM));
-    must("threads", threads_open(hip, on_fault, MTD_IP));
-    must("semaphore", hc_create_sm(SEL_EVENT, SEL_ROOT_PD, 0));
-    const struct vms vms = {
-        .hip = hip, .info = &info, .vmm = bootinfo_module(&info, "vmm"), .event = SEL_EVENT};
-    must("the module vmm is missing", vms.vmm != nullptr ? SUCCESS : BAD_PAR);
-    must("VMM", vms_open(&vms, boot));
+    const char *const missing = vms_open(hip, &info, boot);
+    if (missing != nullptr)
+        give_up(missing);
+    make_plans(hip, bootinfo_root_text(&info));
     const status_t status = open_keys(hip, info.uart_spi);
     if (status != SUCCESS)
         print("The keyboard cannot be read: status %u.\n", status);
@@ -215,6 +186,6 @@ void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
                     mux_output(&mux, n, (char)c);
             look_after(n);
         }
-        (void)hc_sm_down(SEL_EVENT, CTRL_SM_ZERO, 0);
+        vms_wait();
     }
 }

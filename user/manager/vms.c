@@ -5,6 +5,7 @@
 #include "kernel/abi/selector.h"
 #include "kernel/base/string.h"
 #include "user/lib/alloc.h"
+#include "user/lib/console.h"
 #include "user/lib/event.h"
 #include "user/lib/memory.h"
 #include "user/lib/ram.h"
@@ -13,8 +14,9 @@
 #include "user/lib/thread.h"
 #include "user/manager/image.h"
 
-/* Slots of the root object space for VM n: from SELS + n * SELS_SIZE. */
+/* Slots of the root object space: up when something has happened; for VM n from SELS + n * SELS_SIZE. */
 enum : sel_t {
+    SEL_EVENT = 0x7fff,
     SELS = 0x8000,
     SELS_SIZE = 0x20,
 
@@ -46,7 +48,8 @@ enum : uint64_t {
     WINDOW_SIZE = 0x1'0000'0000,
     WINDOW_RAM = 0x4000'0000,
     LARGE = 0x20'0000,
-    HEAP_SIZE = 0x10'0000, /* beside the disk */
+    HEAP_SIZE = 0x10'0000, /* beside the disk        */
+    OWN_RAM = 0x20'0000,   /* stacks and the like of ours */
 };
 
 /* A part of a VM's own memory: where the VMM sees it. Offsets are in `own`. */
@@ -57,7 +60,9 @@ struct vm {
     uint64_t channel;            /* offset   */
 };
 
-static struct vms self;
+static const struct hip *hip;
+static const struct bootinfo *info;
+static const struct boot_module *vmm_module;
 static struct ranges ram;
 static struct vm vm_of[VMS_MAX];
 static struct thread watcher[CPUS_MAX];
@@ -110,26 +115,73 @@ static uint32_t watch(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb *
         break;
     }
     __atomic_store_n(&vm_of[n].has_faulted, true, __ATOMIC_RELEASE);
-    (void)hc_sm_up(self.event);
+    (void)hc_sm_up(SEL_EVENT);
     return MTD_POISON;
 }
 
-status_t vms_open(const struct vms *vms, const uint64_t boot[2])
+/* Nobody else than VMMs should fault: something of ours is wrong. */
+static uint32_t on_fault(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb *utcb)
 {
-    self = *vms;
-    ram_free(&ram, self.info, self.hip, boot);
-    const uint64_t size = self.vmm->end - self.vmm->start;
-    const struct memory_view file = memory_view(self.vmm->start, size, PERM_MEM_R, MAD_MEMORY);
+    print("\nmanager: event %lu at %#lx\n", pid, *event_ip(event_state(utcb)));
+    return MTD_POISON;
+}
+
+static status_t open_program(void)
+{
+    vmm_module = bootinfo_module(info, "vmm");
+    if (vmm_module == nullptr)
+        return BAD_PAR;
+    const uint64_t size = vmm_module->end - vmm_module->start;
+    const struct memory_view file = memory_view(vmm_module->start, size, PERM_MEM_R, MAD_MEMORY);
+    vmm_file = file.base;
     if (file.status != SUCCESS)
         return file.status;
-    vmm_file = file.base;
-    if (!image_parse(&vmm, vmm_file, size))
-        return BAD_PAR;
+    return image_parse(&vmm, vmm_file, size) ? SUCCESS : BAD_PAR;
+}
 
+static status_t open_watchers(void)
+{
     status_t status = SUCCESS;
-    for (uint16_t cpu = 0; status == SUCCESS && cpu < self.hip->cpu_num && cpu < CPUS_MAX; cpu++)
+    for (uint16_t cpu = 0; status == SUCCESS && cpu < hip->cpu_num && cpu < CPUS_MAX; cpu++)
         status = thread_create_local(&watcher[cpu], &(struct thread_plan){.cpu = cpu}, watch);
     return status;
+}
+
+const char *vms_open(const struct hip *page, struct bootinfo *boot_info, const uint64_t boot[2])
+{
+    hip = page;
+    info = boot_info;
+    const uint64_t own = ram_find(info, hip, boot, OWN_RAM);
+    if (own == 0 || alloc_open(own, OWN_RAM) != SUCCESS)
+        return "there is no RAM";
+    bootinfo_add_range(boot_info, own, OWN_RAM, MEMORY_RESERVED);
+    ram_free(&ram, info, hip, boot);
+    if (threads_open(hip, on_fault, MTD_IP) != SUCCESS || open_watchers() != SUCCESS)
+        return "threads cannot be made";
+    if (hc_create_sm(SEL_EVENT, SEL_ROOT_PD, 0) != SUCCESS)
+        return "a semaphore cannot be made";
+    return open_program() == SUCCESS ? nullptr : "the boot module vmm is missing, or no program";
+}
+
+void vms_wait(void)
+{
+    (void)hc_sm_down(SEL_EVENT, CTRL_SM_ZERO, 0);
+}
+
+void vms_wake(void)
+{
+    (void)hc_sm_up(SEL_EVENT);
+}
+
+bool vms_modules(struct vm_plan *plan)
+{
+    plan->image = bootinfo_module(info, "linux");
+    plan->initrd = bootinfo_module(info, "initrd");
+    plan->disk = bootinfo_module(info, "disk");
+    if (plan->image == nullptr || plan->initrd == nullptr)
+        return false;
+    plan->words = bootinfo_module_words(plan->image);
+    return true;
 }
 
 /* Making one, step by step. Each answers the status of the hypercall that failed. */
@@ -186,7 +238,7 @@ static status_t show_program(unsigned n, uint64_t *offset)
     for (size_t i = 0; status == SUCCESS && i < vmm.count; i++) {
         const struct image_segment *const s = &vmm.segment[i];
         if (!s->is_writable) {
-            status = memory_map_in(sel_of(n, HST), self.vmm->start + s->offset, s->at,
+            status = memory_map_in(sel_of(n, HST), vmm_module->start + s->offset, s->at,
                                    up(s->size, PAGE_SIZE),
                                    PERM_MEM_R | (s->is_executable ? PERM_MEM_XU : 0), MAD_MEMORY);
             continue;
@@ -215,10 +267,10 @@ static status_t make_host_memory(unsigned n)
     struct vmm_config *const config = (struct vmm_config *)(void *)window(n, PAGE_SIZE);
     uint64_t offset = 2 * PAGE_SIZE, modules = VMM_MODULES;
 
-    memcpy(window(n, 0), self.hip, self.hip->length);
+    memcpy(window(n, 0), hip, hip->length);
     *config = (struct vmm_config){
         .vcpu_count = plan->vcpu_count,
-        .gic_version = self.info->gicv != 0 ? 2 : 3,
+        .gic_version = info->gicv != 0 ? 2 : 3,
         .cpu = {plan->cpu[0], plan->cpu[1]},
         .ram_size = plan->ram_size,
     };
@@ -249,8 +301,8 @@ static status_t make_guest_memory(unsigned n)
     const struct vm *const vm = &vm_of[n];
     status_t status = memory_map_in(sel_of(n, GST), vm->ram, GUEST_RAM, vm->plan.ram_size,
                                     PERM_MEM_ALL, MAD_MEMORY);
-    if (status == SUCCESS && self.info->gicv != 0)
-        status = memory_map_in(sel_of(n, GST), self.info->gicv, GUEST_GICC, GUEST_GICC_SIZE,
+    if (status == SUCCESS && info->gicv != 0)
+        status = memory_map_in(sel_of(n, GST), info->gicv, GUEST_GICC, GUEST_GICC_SIZE,
                                PERM_MEM_R | PERM_MEM_W, MAD_DEVICE);
     return status;
 }
@@ -267,14 +319,14 @@ static status_t make_portals(unsigned n)
     status_t status = make_portal(n, STARTUP, plan->cpu[0], WATCH_STARTUP, 0);
     if (status == SUCCESS)
         status = give(n, sel_of(n, STARTUP),
-                      SEL_VMM_EVENTS + self.hip->sel_hst_arch + EVENT_NOVA_STARTUP, PERM_PT_EVENT);
+                      SEL_VMM_EVENTS + hip->sel_hst_arch + EVENT_NOVA_STARTUP, PERM_PT_EVENT);
     if (status == SUCCESS)
         status = make_portal(n, START, plan->cpu[0], WATCH_START, 0);
     if (status == SUCCESS)
         status = give(n, sel_of(n, START), SEL_VMM_START, PERM_PT_CALL);
     for (unsigned v = 0; status == SUCCESS && v < plan->vcpu_count; v++) {
         status = make_portal(n, FAULT + v, plan->cpu[v], WATCH_FAULT, 0);
-        for (sel_t event = 0; status == SUCCESS && event < self.hip->sel_hst_arch; event++)
+        for (sel_t event = 0; status == SUCCESS && event < hip->sel_hst_arch; event++)
             status = give(n, sel_of(n, FAULT + v), SEL_VMM_EVENTS + v * SEL_VMM_EVENTS_SIZE + event,
                           PERM_PT_EVENT);
     }
@@ -298,7 +350,7 @@ static status_t make_vcpus(unsigned n)
 
 static status_t start(unsigned n)
 {
-    status_t status = give(n, self.event, SEL_VMM_EVENT, PERM_SM_UP);
+    status_t status = give(n, SEL_EVENT, SEL_VMM_EVENT, PERM_SM_UP);
     if (status == SUCCESS)
         status = give(n, sel_of(n, INPUT), SEL_VMM_INPUT, PERM_SM_DOWN);
     if (status == SUCCESS)
@@ -365,7 +417,7 @@ status_t vm_create(unsigned n, const struct vm_plan *plan)
         plan->vcpu_count > VCPUS_MAX || plan->ram_size % LARGE != 0)
         return BAD_PAR;
     for (unsigned v = 0; v < plan->vcpu_count; v++)
-        if (plan->cpu[v] >= self.hip->cpu_num || plan->cpu[v] >= CPUS_MAX)
+        if (plan->cpu[v] >= hip->cpu_num || plan->cpu[v] >= CPUS_MAX)
             return BAD_CPU;
 
     vm_of[n] = (struct vm){.is_there = true, .plan = *plan};
@@ -432,6 +484,11 @@ void vm_write(unsigned n, char c)
         return;
     (void)ring_put(&channel_of(n)->input, c);
     (void)hc_sm_up(sel_of(n, INPUT));
+}
+
+sel_t vm_space(unsigned n)
+{
+    return sel_of(n, HST);
 }
 
 uint64_t vm_time(unsigned n, unsigned vcpu)

@@ -23,18 +23,18 @@ struct vm_plan {
     const char *words;                               /* command line of the guest             */
 };
 
-struct vms {
-    const struct hip *hip;
-    const struct bootinfo *info;
-    const struct boot_module *vmm; /* the program                                 */
-    sel_t event;                   /* semaphore: up when a VM has something to say  */
-};
-
 /*
- * Take the RAM that is free, and have threads that look after VMs on each CPU; needs threads_open().
- * `event` is up when something has happened. A status of a hypercall; MEM_OBJ without RAM.
+ * Take all RAM that is free, have threads that look after VMs on each CPU, and find the program of
+ * the VMM; needs spaces_open(), and keeps the pointers. Answers nullptr, or what cannot be done.
  */
-status_t vms_open(const struct vms *vms, const uint64_t boot[2]);
+const char *vms_open(const struct hip *hip, struct bootinfo *info, const uint64_t boot[2]);
+
+/* Wait until a VM has something to say, or somebody has called vms_wake(). */
+void vms_wait(void);
+void vms_wake(void);
+
+/* Modules for a plan, by their names, and the words behind that of the kernel. False: none. */
+bool vms_modules(struct vm_plan *plan);
 
 /* Make VM `n` and let it run. If that fails, nothing of it is left. */
 status_t vm_create(unsigned n, const struct vm_plan *plan);
@@ -49,6 +49,9 @@ uint32_t vm_resets(unsigned n);
 /* The next byte of its console, or -1; a byte to it: lost if it does not take any. */
 int vm_read(unsigned n);
 void vm_write(unsigned n, char c);
+
+/* The host space of its VMM: tests take something away from it. */
+sel_t vm_space(unsigned n);
 
 /* Time that virtual CPU `vcpu` has had, in ticks of the STC. */
 uint64_t vm_time(unsigned n, unsigned vcpu);
