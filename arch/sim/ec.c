@@ -27,8 +27,26 @@ void arch_ec_hide_time(struct ec *ec, uint64_t ticks)
     ec->arch.hidden += ticks;
 }
 
+/* The state of the FPU is switched when it is used. */
+uint64_t *sim_fpu(unsigned id)
+{
+    struct arch_cpu *const cpu = &cpu_table[id]->arch;
+    struct ec *const ec = sim_user(id);
+    CHECK(ec != nullptr);
+    if (ec->arch.fpu == nullptr)
+        return nullptr;
+    if (cpu->fpu_owner != nullptr)
+        *cpu->fpu_owner->arch.fpu = cpu->fpu;
+    cpu->fpu_owner = ec;
+    cpu->fpu = *ec->arch.fpu;
+    return &cpu->fpu;
+}
+
 void arch_ec_fini(struct ec *ec)
 {
+    CHECK(ec->cpu == cpu_local()->id || !ec->arch.has_run);
+    if (cpu_local()->arch.fpu_owner == ec)
+        cpu_local()->arch.fpu_owner = nullptr;
     if (ec->arch.fpu != nullptr)
         pd_frame_free(ec->host->pd, ec->arch.fpu, 0);
     if (cpu_local()->current == ec)

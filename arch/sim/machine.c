@@ -192,6 +192,7 @@ void sim_raise(unsigned n)
     struct cpu *const cpu = cpu_local();
     CHECK_EQ(ec->cpu, cpu->id);
     cpu->current = ec;
+    ec->arch.has_run = true;
     mmu_activate(cpu, ec->kind == EC_GUEST ? ec->guest : ec->host);
     end_here(SIM_USER);
 }

@@ -123,6 +123,12 @@ bool sim_may_access(unsigned cpu, uint64_t va, uint8_t perm);
 /* Likewise to I/O port `port`, by way of a copied bitmap. */
 bool sim_may_use_port(unsigned cpu, uint16_t port);
 
+/*
+ * The register of the FPU, as the EC that runs on `cpu` sees it, until another one uses it there; nullptr if use of
+ * the FPU raises an exception.
+ */
+uint64_t *sim_fpu(unsigned cpu);
+
 /* Does `cpu` remember a translation that its tables do not say any more, or a port that is denied by now? */
 bool sim_remembers_more(unsigned cpu);
 

@@ -6,6 +6,7 @@
 
 #include "kernel/base/compiler.h"
 #include "kernel/hypercall/testing/anything.h"
+#include "kernel/hypercall/testing/audit.h"
 #include "kernel/hypercall/testing/calls.h"
 #include "kernel/obj/pd.h"
 
@@ -22,6 +23,7 @@ static uint32_t choose(uint32_t limit)
 static void whatever_happens_nothing_is_left(void)
 {
     call_boot(CPUS, 2048);
+    audit_begin();
     size_t pages = 0;
     uint64_t bytes = 0;
     for (unsigned run = 0; run < RUNS; run++) {
@@ -29,6 +31,7 @@ static void whatever_happens_nothing_is_left(void)
         for (unsigned i = 0; i < STEPS; i++)
             anything_move();
         anything_end();
+        audit(CPUS);
 
         const size_t pages_now = call_settle();
         const struct pd *const pd = CONTAINER_OF(call_object(SEL_ROOT_PD), struct pd, obj);

@@ -264,6 +264,30 @@ static void a_server_leaves_nothing_behind(void)
     check_balance(make_last_reply);
 }
 
+/* A thread with an FPU, which runs on CPU 1. */
+static struct ec *make_calculator(uint64_t sel, uint64_t sc)
+{
+    CHECK_EQ(call_create_ec(0, CREATE_EC_GLOBAL | CREATE_EC_FPU, sel, SEL_ROOT_PD,
+                            UTCB + (sel << 12), 1, SELNUM),
+             SUCCESS);
+    call_ec(sel)->cont = ec_resume;
+    CHECK_EQ(call_create_sc(0, sc, SEL_ROOT_PD, sel, 10, 10), SUCCESS);
+    sim_settle();
+    return call_ec(sel);
+}
+
+static void fpu_state_goes_with_its_thread(void)
+{
+    root = call_boot(2, 1024);
+    CHECK(make_calculator(EC, SC) == sim_user(1));
+    *sim_fpu(1) = 7;
+    sim_event(1, 1);
+    call_revoke(0, FIRST, COUNT_LOG2);
+    call_settle();
+    CHECK(make_calculator(EC2, SC2) == sim_user(1));
+    CHECK_EQ(*sim_fpu(1), 0);
+}
+
 int main(void)
 {
     SIM_RUN(a_semaphore_leaves_nothing_behind);
@@ -277,4 +301,5 @@ int main(void)
     SIM_RUN(a_world_leaves_nothing_behind);
     SIM_RUN(a_stopped_child_leaves_nothing_behind);
     SIM_RUN(a_server_leaves_nothing_behind);
+    SIM_RUN(fpu_state_goes_with_its_thread);
 }

@@ -104,6 +104,8 @@ static void look_at_ec(struct ec *ec)
 {
     count(&ec->objects->obj);
     count(&ec->host->obj);
+    if (ec->kind == EC_GUEST && ec->guest != nullptr)
+        count(&ec->guest->obj);
     count_pd(ec->host->pd);
     if (ec->waits_at != nullptr) {
         see(&ec->waits_at->obj);

@@ -30,8 +30,12 @@ struct arch_regs {
 
 struct arch_ec {
     struct arch_regs regs;
-    void *fpu;       /* a page in place of an FPU area; nullptr: no FPU for this EC */
-    uint64_t hidden; /* STC ticks that a virtual CPU does not see                   */
+    uint64_t
+        *fpu; /* a page, whose first word stands for FPU registers; nullptr: no FPU for this EC */
+    uint64_t
+        hidden; /* STC ticks that a virtual CPU does not see                                       */
+    bool
+        has_run; /* something of it may be in its CPU                                               */
 };
 
 struct arch_space_hst {
@@ -40,6 +44,7 @@ struct arch_space_hst {
     bool dying;       /* CPUs that serve leave it             */
 };
 
+struct ec;
 struct space_bit;
 struct space_hst;
 
@@ -49,6 +54,8 @@ struct arch_cpu {
     uint64_t irqs;           /* interrupts of devices that are pending                   */
     struct space_hst *host;  /* active host space; its translations may be remembered    */
     struct space_bit *ports; /* whose bitmap was copied                                  */
+    uint64_t fpu;            /* the FPU's registers                                      */
+    struct ec *fpu_owner;    /* whose they are                                           */
 };
 
 /*
