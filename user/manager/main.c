@@ -14,9 +14,10 @@
 #include "user/manager/vms.h"
 
 enum : uint64_t { MIB = 0x10'0000 };
-enum : sel_t { SEL_UART = 0x7000, SEL_INPUT_SC };
-enum : uint8_t { INPUT_PRIORITY = 126 };
-enum : uint16_t { INPUT_BUDGET_MS = 10 };
+enum : sel_t { SEL_UART = 0x7000, SEL_KEYS_SC, SEL_SERVE_SC };
+/* A VM that talks without end must not keep the keys from being read. */
+enum : uint8_t { KEYS_PRIORITY = 126, SERVE_PRIORITY = 125 };
+enum : uint16_t { BUDGET_MS = 10 };
 enum : unsigned { REPLAY_LINES = 12 };
 
 static struct mux mux;
@@ -109,23 +110,62 @@ static void read_keys([[maybe_unused]] uint64_t arg)
     }
 }
 
-static status_t open_keys(const struct hip *hip, uint32_t spi)
+static status_t run(const struct hip *hip, thread_fn *fn, sel_t sc, uint8_t priority)
 {
     const struct thread_plan plan = {.cpu = hip->cpu_bsp};
-    struct thread reader;
+    struct thread thread;
+    const status_t status = thread_create_global(&thread, &plan, fn, 0);
+    if (status != SUCCESS)
+        return status;
+    return hc_create_sc(sc, SEL_ROOT_PD, thread.ec,
+                        (struct hc_sc){.prio = priority, .budget = BUDGET_MS});
+}
+
+static status_t open_keys(const struct hip *hip, uint32_t spi)
+{
     if (spi >= hip->int_pin)
         return BAD_DEV;
     status_t status = spaces_fetch(SEL_NOVA_INT + spi, SEL_UART);
     if (status == SUCCESS)
         status = hc_assign_int(SEL_UART, ASSIGN_INT_LEVEL, hip->cpu_bsp, 0).status;
     if (status == SUCCESS)
-        status = thread_create_global(&reader, &plan, read_keys, 0);
-    if (status == SUCCESS)
-        status = hc_create_sc(SEL_INPUT_SC, SEL_ROOT_PD, reader.ec,
-                              (struct hc_sc){.prio = INPUT_PRIORITY, .budget = INPUT_BUDGET_MS});
+        status = run(hip, read_keys, SEL_KEYS_SC, KEYS_PRIORITY);
     if (status == SUCCESS)
         console_listen();
     return status;
+}
+
+/* What a VM has said, but not for longer than what fits into its ring: others have their turn. */
+static void listen_to(unsigned n)
+{
+    uint32_t count = 0;
+    for (int c = vm_read(n); c >= 0; c = vm_read(n)) {
+        if (c != '\r')
+            mux_output(&mux, n, (char)c);
+        if (++count == RING_SIZE) {
+            vms_wake();
+            return;
+        }
+    }
+}
+
+static void serve([[maybe_unused]] uint64_t arg)
+{
+    for (unsigned n = 0; n < mux.vm_count; n++) {
+        print("Starting VM %u: %u virtual CPU%s, %lu MiB.\n", n + 1, plans[n].vcpu_count,
+              plans[n].vcpu_count > 1 ? "s" : "", plans[n].ram_size / MIB);
+        start(n);
+    }
+    help();
+    for (;;) {
+        for (int c = ring_get(&keys); c >= 0; c = ring_get(&keys))
+            press((char)c);
+        for (unsigned n = 0; n < mux.vm_count; n++) {
+            listen_to(n);
+            look_after(n);
+        }
+        vms_wait();
+    }
 }
 
 /* Virtual CPUs on CPUs of their own, as far as there are any; CPU 0 is for us. */
@@ -171,21 +211,7 @@ void user_main(const struct hip *hip, uint64_t boot0, uint64_t boot1,
         print("The keyboard cannot be read: status %u.\n", status);
 
     mux.put = put;
-    for (unsigned n = 0; n < mux.vm_count; n++) {
-        print("Starting VM %u: %u virtual CPU%s, %lu MiB.\n", n + 1, plans[n].vcpu_count,
-              plans[n].vcpu_count > 1 ? "s" : "", plans[n].ram_size / MIB);
-        start(n);
-    }
-    help();
-    for (;;) {
-        for (int c = ring_get(&keys); c >= 0; c = ring_get(&keys))
-            press((char)c);
-        for (unsigned n = 0; n < mux.vm_count; n++) {
-            for (int c = vm_read(n); c >= 0; c = vm_read(n))
-                if (c != '\r')
-                    mux_output(&mux, n, (char)c);
-            look_after(n);
-        }
-        vms_wait();
-    }
+    if (run(hip, serve, SEL_SERVE_SC, SERVE_PRIORITY) != SUCCESS)
+        give_up("threads cannot be made");
+    thread_exit();
 }

@@ -2,7 +2,7 @@
 /*
  * Virtual machines as the root task makes and ends them. Each is a protection domain of its own with
  * a VMM (user/vmm) in it: memory, CPUs and time are what the plan says, and nothing else is there.
- * Root only, one thread at a time.
+ * Root PD only, one thread at a time.
  */
 #pragma once
 
