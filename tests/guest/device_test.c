@@ -73,6 +73,49 @@ TEST(device, interrupt_of_a_guest_is_not_deactivated_by_down)
     vgic_end(v, VIRTUAL);
 }
 
+static void raise_line([[maybe_unused]] uint64_t arg)
+{
+    line_set(true);
+}
+
+/*
+ * A guest may only end what is its own. Everybody's interrupts in its list registers become those of software:
+ * the device's, while it belongs to the host and is active; the kernel's timer; the kernel's own.
+ */
+TEST(device, interrupt_of_others_cannot_be_ended)
+{
+    const struct vm vm = new_vm();
+    struct vcpu *const v = vgic_vcpu(&vm, cpu_here());
+    open_device();
+    EXPECT_STATUS(SUCCESS, hc_assign_int(sm, ASSIGN_INT_LEVEL, cpu_here(), 0).status);
+    new_global(cpu_here(), LOW, raise_line, 0);
+    EXPECT(down(sm)); /* waits for it first: from now on it is active, until the next down */
+    static const unsigned intids[] = {SPI_0 + RTC_SPI, 0, 1, 15, 25, 26, 30, SPI_0 + 1, 1000};
+    for (size_t i = 0; i < sizeof intids / sizeof *intids; i++) {
+        lr_set(v, 0, lr_make_hw(VIRTUAL, 0x80, intids[i]));
+        EXPECT_EQ(VIRTUAL, vgic_ack(v));
+        EXPECT_EQ(0, v->state.lr[0] & LR_HW);
+        vgic_end(v, VIRTUAL);
+        EXPECT_EQ(0, v->state.lr[0] & LR_STATE);
+        nap(100); /* the timer goes on */
+    }
+    /* Were it active no longer, the line would have brought it again, and there would be a count. */
+    line_set(false);
+    EXPECT_EQ(0, drain(sm));
+}
+
+TEST(device, interrupt_on_another_cpu_cannot_be_ended)
+{
+    if (cpu_here() == cpu_there())
+        return;
+    const struct vm vm = new_vm();
+    struct vcpu *const v = vgic_vcpu(&vm, cpu_there());
+    open_device(); /* the guest's, here */
+    lr_set(v, 0, lr_make_hw(VIRTUAL, 0x80, SPI_0 + RTC_SPI));
+    EXPECT_EQ(VIRTUAL, vgic_ack(v));
+    EXPECT_EQ(0, v->state.lr[0] & LR_HW);
+}
+
 /* The owner is asked once more: with G = 0, Down deactivates again. */
 TEST(device, interrupt_can_be_taken_back)
 {
@@ -94,6 +137,8 @@ TEST(device, interrupt_can_be_taken_back)
 static const struct tap_test tests[] = {
     TAP_TEST(device, interrupt_of_a_guest_comes_again_when_the_guest_is_done),
     TAP_TEST(device, interrupt_of_a_guest_is_not_deactivated_by_down),
+    TAP_TEST(device, interrupt_of_others_cannot_be_ended),
+    TAP_TEST(device, interrupt_on_another_cpu_cannot_be_ended),
     TAP_TEST(device, interrupt_can_be_taken_back),
 };
 const struct tap_suite device_suite = GUEST_SUITE(tests);

@@ -204,4 +204,5 @@ static inline uint64_t random_next(uint64_t *state)
 }
 
 extern const struct tap_suite spaces_suite, state_suite, intercept_suite, intercept32_suite,
-    transfer_suite, register_suite, timer_suite, gic_suite, device_suite, hostile_suite;
+    transfer_suite, register_suite, stage1_suite, timer_suite, gic_suite, device_suite,
+    hostile_suite;
