@@ -36,7 +36,7 @@ static const struct {
     uint64_t value, other_value;
 } kept[] = {
     {{3, 0, 1, 0, 0}, 0x30c5'0800, 0x30c0'c800},              /* SCTLR_EL1: MMU off */
-    {{3, 0, 1, 0, 2}, 0x30'0000, 0x1030'0000},                /* CPACR_EL1          */
+    {{3, 0, 1, 0, 2}, 0x30'0000, 0x10'0000},                  /* CPACR_EL1          */
     {{3, 0, 12, 0, 0}, GPA_RAM + VECTORS, GPA_RAM + VECTORS}, /* VBAR_EL1           */
     {{3, 0, 4, 2, 0}, 1, 1},                                  /* SPSel              */
     {{3, 3, 4, 2, 1}, 0x3c0, 0x3c0},                          /* DAIF               */
