@@ -3,6 +3,7 @@
 #include "kernel/hypercall/testing/anything.h"
 
 #include "arch/inline.h"
+#include "kernel/base/bits.h"
 #include "kernel/base/compiler.h"
 #include "kernel/hypercall/testing/calls.h"
 #include "kernel/ipc/ipc.h"
@@ -13,6 +14,18 @@
  * each CPU, that do not wait and do not die: the world does not come to a standstill.
  */
 enum : uint64_t { FIRST = 0x40, ANY = FIRST + 8, LAST = FIRST + 0x3f, COUNT_LOG2 = 6 };
+
+/* Spaces that everybody delegates between, and a range of pages in them: some large ones. */
+enum : uint64_t {
+    NOVA_HST = 0x30,
+    ROOT_HST,
+    NOVA_PIO,
+    ROOT_PIO,
+    SPACES_LOG2 = 2,
+    PAGES = 0x6'0000,
+    PAGES_LOG2 = 12,
+    FRAMES = UINT64_C(1) << 20,
+};
 
 static anything_choose_t choose;
 static unsigned cpus;
@@ -53,15 +66,55 @@ static uint64_t any_deadline(void)
     return choose(8) == 0 ? 0 : sim_stc + choose(5000);
 }
 
+static uint64_t any_offset(unsigned ord)
+{
+    return (uint64_t)choose(1 << PAGES_LOG2) >> ord << ord;
+}
+
+/* Memory or ports: given, taken away, with other permissions; large and small. */
+static void begin_delegation(unsigned cpu)
+{
+    const unsigned ord = choose(PAGES_LOG2 + 1);
+    const uint64_t to = any_offset(ord), mask = choose(PERM_MASK + 1);
+    uint64_t src = NOVA_HST, dst = ROOT_HST, ssb = FRAMES + any_offset(ord), dsb = PAGES + to;
+    if (choose(3) == 0) {
+        src = choose(2) == 0 ? NOVA_PIO : ROOT_PIO;
+        dst = ROOT_PIO;
+        ssb = dsb = to;
+    } else if (choose(2) == 0) {
+        src = ROOT_HST;
+        ssb = PAGES + any_offset(ord);
+    }
+    sim_begin(cpu, call_p0(HYPERCALL_CTRL_PD, 0, src), dst, ssb << PAGE_BITS | ord,
+              dsb << PAGE_BITS | mask, 0);
+}
+
+/* Who runs on `cpu` uses some memory and ports, if it may: the CPU remembers how. */
+static void look_around(unsigned cpu)
+{
+    sim_may_access(cpu, (PAGES + ((uint64_t)choose(16) << 8)) << PAGE_BITS, PERM_MEM_R);
+    sim_may_use_port(cpu, (uint16_t)choose(1 << PAGES_LOG2));
+}
+
+/* When no CPU is in the kernel, none remembers what has been taken away. */
+static void check_memories(void)
+{
+    for (unsigned cpu = 0; cpu < cpus; cpu++)
+        if (sim_state_of(cpu) >= SIM_ENTERED)
+            return;
+    for (unsigned cpu = 0; cpu < cpus; cpu++)
+        CHECK(sim_state_of(cpu) != SIM_USER || !sim_remembers_more(cpu));
+}
+
 /* A hypercall of whoever runs on `cpu`, which is in user mode. */
 static void begin_any_call(unsigned cpu)
 {
     const struct ec *const self = sim_user(cpu);
-    unsigned what = choose(24);
+    unsigned what = choose(28);
     if ((what == 3 || what == 4) && self->kind != EC_LOCAL) /* it would be its last call */
         what = 0;
     if ((what == 18 || what == 19) && is_restless(self))
-        what = 20;
+        what = 24;
     const uint64_t sel = any_slot(), flags = choose(16), pd = SEL_ROOT_PD;
     const uint64_t ec = slot_of(KOBJ_EC), pt = slot_of(KOBJ_PT), sm = slot_of(KOBJ_SM);
     switch (what) {
@@ -109,6 +162,12 @@ static void begin_any_call(unsigned cpu)
     case 19:
         sim_begin(cpu, call_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, sm), any_deadline(), 0, 0, 0);
         return;
+    case 20:
+    case 21:
+    case 22:
+    case 23:
+        begin_delegation(cpu);
+        return;
     default:
         sim_begin(cpu, call_p0(HYPERCALL_CTRL_SM, 0, sm), 0, 0, 0, 0);
         return;
@@ -118,11 +177,13 @@ static void begin_any_call(unsigned cpu)
 void anything_move(void)
 {
     const unsigned cpu = choose(cpus);
+    check_memories();
     sim_advance(choose(100));
     switch (sim_state_of(cpu)) {
     case SIM_OFF:
         return;
     case SIM_USER:
+        look_around(cpu);
         if (sim_pending(cpu) != 0 && choose(3) == 0)
             sim_begin_interrupt(cpu, SIM_ALL);
         else if (choose(40) == 0 && !is_restless(sim_user(cpu)))
@@ -143,9 +204,18 @@ void anything_move(void)
     }
 }
 
+static void take(uint64_t sel, uint64_t to)
+{
+    CHECK_EQ(call_delegate(0, SEL_ROOT_NOVA_OBJ, SEL_ROOT_OBJ, sel, to, 0, PERM_MASK), SUCCESS);
+}
+
 /* Servers and threads on each CPU, semaphores: where the first calls can go. */
 static void make_world(void)
 {
+    take(SEL_NOVA_HST, NOVA_HST);
+    take(SEL_NOVA_ROOT_HST, ROOT_HST);
+    take(SEL_NOVA_PIO, NOVA_PIO);
+    take(SEL_NOVA_ROOT_PIO, ROOT_PIO);
     uint64_t sel = ANY;
     for (unsigned cpu = 0; cpu < cpus; cpu++)
         call_thread(FIRST + 2 * cpu, cpu, 1, 1);
@@ -194,6 +264,9 @@ static void end_world(void)
         CHECK(sim_user(0) == root);
     }
     CHECK_EQ(rcu_pending(), 0);
+    CHECK_EQ(call_delegate(0, ROOT_HST, ROOT_HST, PAGES, PAGES, PAGES_LOG2, 0), SUCCESS);
+    CHECK_EQ(call_delegate(0, ROOT_PIO, ROOT_PIO, 0, 0, PAGES_LOG2, 0), SUCCESS);
+    call_revoke(0, NOVA_HST, SPACES_LOG2);
 }
 
 void anything_begin(unsigned on_cpus, anything_choose_t chooser)
