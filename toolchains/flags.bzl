@@ -37,6 +37,9 @@ REPRODUCIBLE = [
 
 C_DIALECT = ["-std=c23"]
 
+# Text for another compiler; the -c of every command line is then not used.
+PREPROCESS = ["-E", "-Qunused-arguments"]
+
 BARE_METAL = [
     "-O2",
     "-g",

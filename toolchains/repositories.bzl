@@ -40,6 +40,9 @@ _QEMU_ARGS = ["-L", "$d/usr/share/qemu", "-L", "$d/usr/share/seabios"]
 _QEMU7_ENV = {"QEMU_AUDIO_DRV": "none", "QEMU_MODULE_DIR": "$d/usr/lib/x86_64-linux-gnu/qemu"}
 _QEMU10_ARGS = ["-audio", "none"]
 
+# minisat's library is in /usr/lib.
+_CBMC_LINKS = {"usr/lib/x86_64-linux-gnu/libminisat.so.2": "usr/lib/libminisat.so.2"}
+
 def _tree(name, programs = {}, build_file = "//toolchains:tree.BUILD", **kwargs):
     """A tree that is used as one group of files, @NAME//:all."""
     deb_tree(
@@ -75,6 +78,7 @@ def pinned_repositories():
     _qemu("qemu10", args = _QEMU10_ARGS)
     _qemu("qemu7", env = _QEMU7_ENV)
     _tree("buildtools", {p: "usr/bin/" + p for p in ["dtc", "shellcheck"]})
+    _tree("cbmc", {"cbmc": "usr/bin/cbmc"}, links = _CBMC_LINKS)
     _tree("grub", {"grub-mkimage": "usr/bin/grub-mkimage"})
     _tree("linux", build_file = "//toolchains:linux.BUILD")
     _tree("nginx", {"nginx": "usr/sbin/nginx"})
