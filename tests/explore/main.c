@@ -47,17 +47,23 @@ static void end_world(void)
     bytes = root_used();
 }
 
+/* The world has come to rest: is it as it should be? Then all is taken away. */
+static void judge(void)
+{
+    audit(scenario->cpus);
+    CHECK_EQ(rcu_pending(), 0);
+    if (scenario->check != nullptr)
+        scenario->check();
+    end_world();
+}
+
 static bool leaf(void)
 {
     const size_t pages_before = pages;
     const uint64_t bytes_before = bytes;
     if (!explore_run(scenario->cpus))
         return false;
-    audit(scenario->cpus);
-    CHECK_EQ(rcu_pending(), 0);
-    if (scenario->check != nullptr)
-        scenario->check();
-    end_world();
+    judge();
     CHECK_EQ(pages, pages_before);
     CHECK_EQ(bytes, bytes_before);
     return true;
@@ -69,8 +75,8 @@ static void start(void)
     root = call_boot(scenario->cpus, POOL_PAGES);
     audit_begin();
     scenario->make();
-    explore_run(scenario->cpus);
-    end_world();
+    CHECK(explore_run(scenario->cpus));
+    judge();
     explore_forget();
     scenario->make();
     sim_save(POOL_PAGES);

@@ -14,7 +14,13 @@ enum : uint64_t {
     A = NOVA_HST + 4,
     B = NOVA_HST + 6,
 };
+/* Nothing is mapped near HOLE; a large page is at BIG. Both are in 2^REGION_ORD pages from REGION on. */
+enum : uint64_t { REGION = UINT64_C(0x40'0000), HOLE = REGION + 0x8'0000, BIG = REGION + 0x200 };
+enum : unsigned { REGION_ORD = 20, BIG_ORD = 9 };
 enum : uint64_t { FRAME = UINT64_C(5) << 18, PAGE = 0x40000, VA = PAGE << PAGE_BITS, PORT = 0x3f8 };
+
+/* Of what to forget, at once, as on aarch64; else they are asked, and there are more turns. */
+static constexpr bool CPUS_ARE_TOLD = ARCH_PTAB_HOST.break_bits != 0;
 
 static bool is_revoked;
 
@@ -25,7 +31,7 @@ static void make_threads(void)
                                             {SEL_NOVA_ROOT_HST, ROOT_HST},
                                             {SEL_NOVA_ROOT_PIO, ROOT_PIO}};
     is_revoked = false;
-    sim_flush_asks = ARCH_PTAB_HOST.break_bits == 0;
+    sim_flush_asks = !CPUS_ARE_TOLD;
     for (unsigned i = 0; i < 4; i++)
         CHECK_EQ(call_delegate(0, SEL_ROOT_NOVA_OBJ, SEL_ROOT_OBJ, from_nova[i][0], from_nova[i][1],
                                0, PERM_MASK),
@@ -63,7 +69,7 @@ const struct scenario explore_shootdown = {
     .name = "shootdown",
     .claim = "memory that was taken away is out of reach when the call returns",
     .cpus = 3,
-    .bound = ARCH_PTAB_HOST.break_bits != 0 ? 3 : 2, /* more turns, where CPUs wait */
+    .bound = CPUS_ARE_TOLD ? 3 : 2,
     .make = make_shootdown,
 };
 
@@ -90,4 +96,41 @@ const struct scenario explore_ports = {
     .cpus = 3,
     .bound = 3,
     .make = make_ports,
+};
+
+/* Tables are made by two CPUs, and one is split, while a third one takes all away. */
+static void make_tables(void)
+{
+    static const struct act maps[] = {
+        DELEGATE(NOVA_HST, ROOT_HST, FRAME, HOLE, 0, PERM_MEM_R),
+        DELEGATE(NOVA_HST, ROOT_HST, FRAME + 7, BIG + 7, 0, PERM_MEM_R),
+    };
+    static const struct act maps_too[] = {
+        DELEGATE(NOVA_HST, ROOT_HST, FRAME, HOLE + 1, 0, PERM_MEM_W),
+        DELEGATE(ROOT_HST, ROOT_HST, BIG + 8, BIG + 8, 0, 0),
+    };
+    static const struct act takes[] = {DELEGATE(ROOT_HST, ROOT_HST, REGION, REGION, REGION_ORD, 0)};
+    make_threads();
+    CHECK_EQ(call_delegate(0, NOVA_HST, ROOT_HST, FRAME, BIG, BIG_ORD, PERM_MEM_R), SUCCESS);
+    PROGRAM(call_thread(A, 1, 10, 10), maps, false);
+    PROGRAM(call_thread(B, 2, 10, 10), maps_too, false);
+    PROGRAM(sim_user(0), takes, false);
+    sim_settle();
+}
+
+/* No table is left when nothing is mapped. */
+static void check_tables(void)
+{
+    CHECK(!sim_may_access(0, (BIG + 8) << PAGE_BITS, PERM_MEM_R));
+    CHECK_EQ(call_delegate(0, ROOT_HST, ROOT_HST, REGION, REGION, REGION_ORD, 0), SUCCESS);
+    CHECK(!sim_may_access(0, HOLE << PAGE_BITS, PERM_MEM_R));
+}
+
+const struct scenario explore_tables = {
+    .name = "tables",
+    .claim = "page tables that are made and given back at once are neither lost nor used",
+    .cpus = 3,
+    .bound = CPUS_ARE_TOLD ? 2 : 1,
+    .make = make_tables,
+    .check = check_tables,
 };

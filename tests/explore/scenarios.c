@@ -18,5 +18,6 @@ const struct scenario *const explore_scenarios[] = {
     &explore_semaphore_count,
     &explore_semaphore_end,
     &explore_shootdown,
+    &explore_tables,
     nullptr,
 };

@@ -18,3 +18,4 @@ extern const struct scenario explore_revoke_call;
 extern const struct scenario explore_semaphore_count;
 extern const struct scenario explore_semaphore_end;
 extern const struct scenario explore_shootdown;
+extern const struct scenario explore_tables;
