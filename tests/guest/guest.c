@@ -151,7 +151,14 @@ struct vcpu *create_vcpu(const struct vm *vm, const struct vcpu_plan *plan)
     *v = (struct vcpu){.vm = vm, .cpu = plan->cpu, .is_startable = true};
     v->stopped = new_sm(0);
     v->go = new_sm(0);
-    v->handler = new_local(plan->cpu, on_event);
+    if (plan->partner != nullptr)
+        v->handler = plan->partner->handler;
+    else
+        MUST(thread_create_local(
+            &v->handler,
+            &(struct thread_plan){.cpu = plan->cpu,
+                                  .events = plan->is_handler_mortal ? sel_alloc(EVENTS_ORDER) : 0},
+            on_event));
     open_events(v, index);
     v->ec = sel_alloc(0);
     MUST(hc_create_ec(v->ec, vm->pd,
@@ -277,11 +284,14 @@ static void end_vcpu(struct vcpu *v)
 
 void guest_after(void)
 {
-    for (size_t i = 0; i < vcpu_count; i++)
-        if (!vcpus[i].is_startable)
-            end_vcpu(&vcpus[i]);
-    for (uint16_t cpu = 0; vcpu_count > 0 && cpu < hip->cpu_num; cpu++)
-        settle(cpu);
+    /* Twice: behind the first that leaves a handler there may be another that has waited for it. */
+    for (int pass = 0; pass < 2 && vcpu_count > 0; pass++) {
+        for (size_t i = 0; i < vcpu_count; i++)
+            if (!vcpus[i].is_startable)
+                end_vcpu(&vcpus[i]);
+        for (uint16_t cpu = 0; cpu < hip->cpu_num; cpu++)
+            settle(cpu);
+    }
     conf_after();
     vcpu_count = 0;
     frames_used = 0;

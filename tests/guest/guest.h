@@ -108,9 +108,10 @@ struct vcpu {
 /* What a virtual CPU may be; all zero is usual. */
 struct vcpu_plan {
     uint16_t cpu;
-    uint8_t flags; /* CREATE_EC_FPU, CREATE_EC_GLOBAL: time offset */
-    uint8_t prio;  /* 0: MID */
-    bool has_no_sc;
+    uint8_t flags;          /* CREATE_EC_FPU, CREATE_EC_GLOBAL: time offset */
+    uint8_t prio;           /* 0: MID */
+    bool is_handler_mortal; /* without event portals of its own: it dies of its first exception */
+    const struct vcpu *partner; /* whose handler it shares */
 };
 
 #define GUEST_SUITE(tests) TAP_SUITE_AFTER(tests, guest_after)
@@ -205,4 +206,4 @@ static inline uint64_t random_next(uint64_t *state)
 
 extern const struct tap_suite spaces_suite, state_suite, intercept_suite, intercept32_suite,
     transfer_suite, register_suite, stage1_suite, timer_suite, gic_suite, device_suite,
-    hostile_suite;
+    handler_suite, hostile_suite;

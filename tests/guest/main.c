@@ -9,9 +9,10 @@ void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
                [[maybe_unused]] uint64_t boot2)
 {
     static const struct tap_suite *const suites[] = {
-        &startup_suite,  &spaces_suite,   &state_suite,  &intercept_suite, &intercept32_suite,
-        &transfer_suite, &register_suite, &recall_suite, &fpu_suite,       &memory_suite,
-        &stage1_suite,   &timer_suite,    &gic_suite,    &device_suite,    &hostile_suite,
+        &startup_suite,     &spaces_suite,   &state_suite,    &intercept_suite,
+        &intercept32_suite, &transfer_suite, &register_suite, &recall_suite,
+        &fpu_suite,         &memory_suite,   &stage1_suite,   &timer_suite,
+        &gic_suite,         &device_suite,   &handler_suite,  &hostile_suite,
     };
 
     conf_start(page, boot0, boot1);
