@@ -81,6 +81,22 @@ TEST(two, survive_the_crash_of_the_others_vmm)
     expect_unharmed(1);
 }
 
+/* One whose kernel is no kernel does not run: its memory is as it got it. */
+TEST(two, find_nothing_of_the_one_before)
+{
+    struct vm_plan bad = plan;
+    bad.image = plan.initrd;
+    EXPECT_STATUS(SUCCESS, vm_create(0, &bad));
+    guest_wait(0, VM_FAILED);
+    const uint64_t *const ram = vm_ram(0);
+    uint64_t found = 0;
+    for (uint64_t i = 0; i < plan.ram_size / sizeof *ram; i++)
+        found += ram[i] != 0;
+    EXPECT_EQ(0, found);
+    vm_destroy(0);
+    expect_unharmed(1);
+}
+
 TEST(two, get_a_place_that_has_become_free)
 {
     start(0);
@@ -107,6 +123,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(two, share_the_cpus_fairly),
     TAP_TEST(two, survive_the_panic_of_the_other),
     TAP_TEST(two, survive_the_crash_of_the_others_vmm),
+    TAP_TEST(two, find_nothing_of_the_one_before),
     TAP_TEST(two, get_a_place_that_has_become_free),
     TAP_TEST(two, survive_the_end_of_the_other),
     TAP_TEST(two, leave_their_memory_to_others),

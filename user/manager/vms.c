@@ -491,6 +491,11 @@ sel_t vm_space(unsigned n)
     return sel_of(n, HST);
 }
 
+const uint64_t *vm_ram(unsigned n)
+{
+    return (const uint64_t *)(const void *)window(n, WINDOW_RAM);
+}
+
 uint64_t vm_time(unsigned n, unsigned vcpu)
 {
     const struct hc_time time = hc_ctrl_sc(sel_of(n, VCPU_SC + vcpu));

@@ -50,8 +50,9 @@ uint32_t vm_resets(unsigned n);
 int vm_read(unsigned n);
 void vm_write(unsigned n, char c);
 
-/* The host space of its VMM: tests take something away from it. */
+/* For tests: the host space of its VMM, to take something away; the guest's RAM, to look at. */
 sel_t vm_space(unsigned n);
+const uint64_t *vm_ram(unsigned n);
 
 /* Time that virtual CPU `vcpu` has had, in ticks of the STC. */
 uint64_t vm_time(unsigned n, unsigned vcpu);
