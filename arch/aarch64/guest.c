@@ -62,7 +62,7 @@ void guest_fini(struct ec *ec)
         guest_leave(cpu);
     if (cpu->arch.guest_owner == ec)
         cpu->arch.guest_owner = nullptr;
-    pd_object_free(ec->host->pd, &cache, ec->arch.guest);
+    pd_object_free(ec->host->pd, &cache, ec->arch.guest); /* NOLINT: ec is one */
 }
 
 void arch_ec_hide_time(struct ec *ec, uint64_t ticks)

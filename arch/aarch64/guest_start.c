@@ -82,7 +82,7 @@ static uint64_t collect(const struct feature *features, size_t count, const uint
 {
     uint64_t bits = 0;
     for (size_t i = 0; i < count; i++)
-        if ((id[features[i].id] >> features[i].shift & 0xf) >= features[i].min == present)
+        if (((id[features[i].id] >> features[i].shift & 0xf) >= features[i].min) == present)
             bits |= features[i].bits;
     return bits;
 }

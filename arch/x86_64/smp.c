@@ -112,7 +112,7 @@ static bool page_prepare(struct start_page *p, uint64_t cr3)
 static void page_restore(struct start_page *p)
 {
     for (size_t i = 0; i < trampoline_words(); i++)
-        p->at[i] = p->saved[i];
+        p->at[i] = p->saved[i]; /* NOLINT: as many as were saved */
 }
 
 static uint64_t deadline(uint64_t us)
