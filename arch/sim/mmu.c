@@ -146,7 +146,7 @@ static void ask_others(bool (*is_user)(const struct cpu *cpu, const void *what),
 static bool has_host(const struct cpu *cpu, const void *what)
 {
     const struct space_hst *const host = what;
-    const bool listed = host->cpus[cpu->id / 64] >> cpu->id % 64 & 1;
+    const bool listed = host->pd->cpus[cpu->id / 64] >> cpu->id % 64 & 1;
     CHECK(listed || cpu->arch.host != host);
     return listed && cpu->arch.host == host;
 }

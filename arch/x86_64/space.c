@@ -161,12 +161,13 @@ static bool is_in_use(const struct cpu *cpu, const struct space_hst *space)
 static void ask_others(const struct space_hst *space)
 {
     const struct cpu *const self = cpu_local();
-    uint64_t asked[ARRAY_SIZE(space->cpus)];
+    const _Atomic uint64_t *const cpus = space->pd->cpus;
+    uint64_t asked[ARRAY_SIZE(space->pd->cpus)];
     /* Pairs with the CR3 write: a CPU that takes up the space after it was looked at finds the change. */
     atomic_thread_fence(memory_order_seq_cst);
     for (unsigned i = 0; i < ARRAY_SIZE(asked); i++) {
         asked[i] = 0;
-        uint64_t left = atomic_load_explicit(&space->cpus[i], memory_order_relaxed);
+        uint64_t left = atomic_load_explicit(&cpus[i], memory_order_relaxed);
         for (; left != 0; left &= left - 1) {
             const unsigned n = bit_lowest(left);
             struct cpu *const cpu = cpu_table[i * 64 + n];

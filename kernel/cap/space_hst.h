@@ -34,8 +34,8 @@ struct space_hst {
     _Atomic bool
         is_crowded; /* guest: two virtual CPUs of one CPU were bound to it, so that a TLB tag
                                 does not tell whose translations it stands for. Never cleared      */
-    _Atomic uint64_t cpus[CPU_MAX / 64]; /* bit n: an EC of CPU n was bound to this space, so its
-                                           translations may be there. Never cleared            */
+    _Atomic uint64_t
+        vcpus; /* guest: bit n % 64: one of CPU n was bound to it. Never cleared      */
 };
 
 /*

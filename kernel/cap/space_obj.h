@@ -18,11 +18,27 @@ enum : uint64_t { OBJ_PAGE_SLOTS = 512, OBJ_ROOT_SLOTS = SELNUM / OBJ_PAGE_SLOTS
 
 static_assert((SELNUM & (SELNUM - 1)) == 0, "index_nospec");
 
+/* A page of slots, as an entry of the root; those that have not been made are one page of empty slots. */
+typedef _Atomic(_Atomic uintptr_t *) obj_page_t;
+
+enum obj_old : uint8_t {
+    OBJ_OLD_NONE,
+    OBJ_OLD_FOUND, /* others may go on with what they found there: the space takes nothing */
+    OBJ_OLD_GOING,
+};
+
 struct space_obj {
     alignas(KOBJ_ALIGN) struct kobject obj;
-    uint32_t swept; /* entries of the root that space_obj_destroy has been at */
-    struct pd *pd;  /* who pays, kept; nullptr: the kernel's own              */
-    _Atomic(_Atomic uintptr_t *) *root;
+    struct pd *pd;              /* who pays, kept; nullptr: the kernel's own            */
+    _Atomic(obj_page_t *) root; /* one for all spaces that are empty                    */
+    /*
+     * What was in the space when it was emptied as a whole is on its way out, as an object of its own that
+     * keeps the space; one at a time.
+     */
+    struct kobject old;
+    obj_page_t *old_root;
+    _Atomic(enum obj_old) old_state;
+    uint32_t swept; /* entries of a root on its way out that have been given back */
 };
 
 /*
@@ -32,10 +48,11 @@ struct space_obj {
 [[nodiscard]] struct space_obj *space_obj_create(struct pd *pd);
 
 /*
- * Take the space apart, a page of slots at a time: false if it has to be called again.
- * Context: nobody can reach the space.
+ * Take the space, or what was in it, apart, a page of slots at a time: false if it has to be called again.
+ * Context: nobody can reach the space, or what was in it.
  */
 [[nodiscard]] bool space_obj_destroy(struct space_obj *space);
+[[nodiscard]] bool space_obj_destroy_old(struct space_obj *space);
 
 /*
  * What the slot `sel` holds; the null capability for a selector beyond the last. One word, read once.
@@ -48,15 +65,17 @@ static inline struct cap space_obj_load(const struct space_obj *space, uint64_t 
     if (UNLIKELY(sel >= SELNUM))
         return cap_null();
     sel = index_nospec(sel, SELNUM);
+    obj_page_t *const root = atomic_load_explicit(&space->root, memory_order_relaxed);
     _Atomic uintptr_t *const page =
-        atomic_load_explicit(&space->root[sel / OBJ_PAGE_SLOTS], memory_order_relaxed);
+        atomic_load_explicit(&root[sel / OBJ_PAGE_SLOTS], memory_order_relaxed);
     return (struct cap){atomic_load_explicit(&page[sel % OBJ_PAGE_SLOTS], memory_order_relaxed)};
 }
 
 /*
  * Put a capability to `obj` into the slot `sel`, which takes a reference. The caller holds one, or is the
  * only one to know the object.
- * Errors: MEM_CAP; BAD_CAP if the slot is not empty or does not exist. `obj` is untouched then.
+ * Errors: MEM_CAP; BAD_CAP if the slot is not empty or does not exist; AGAIN (kernel/obj/ec.h) while the
+ * space takes nothing. `obj` is untouched then.
  */
 status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm);
 
@@ -80,8 +99,26 @@ static inline struct kobject *cap_lookup(const struct space_obj *space, uint64_t
  * 0..count-1, ascending. `count` is a power of two and at most OBJ_PAGE_SLOTS, the bound of what is done
  * at once; bases are multiples of it and inside the spaces. An object without references is delegated as
  * the null capability.
- * Errors: MEM_CAP; nothing is changed.
+ * Errors: MEM_CAP, AGAIN as above; nothing is changed. revoked, if not 0: a slot held something before, which other CPUs may
+ * be acting on until space_obj_await.
  * Context: a read section.
  */
-status_t space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
-                            uint64_t dsb, uint64_t count, uint8_t pmm);
+struct obj_delegated {
+    status_t status;
+    uintptr_t revoked;
+};
+struct obj_delegated space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
+                                        uint64_t dsb, uint64_t count, uint8_t pmm);
+
+/*
+ * Empty all slots of the space at once. Who has found something there before can put nothing in any more.
+ * False if what was in it the last time is still on its way out, and nothing is changed.
+ * Context: a read section.
+ */
+[[nodiscard]] bool space_obj_clear(struct space_obj *space);
+
+/*
+ * Nobody acts any more on what was revoked from the space before. Context: the last thing that an entry
+ * does (rcu_await).
+ */
+void space_obj_await(const struct space_obj *space);

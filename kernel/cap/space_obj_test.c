@@ -5,6 +5,7 @@
 #include "arch/sim/sim.h"
 #include "kernel/cap/testing/objects.h"
 #include "kernel/mm/frame.h"
+#include "kernel/obj/ec.h"
 
 static struct pd *pd;
 
@@ -33,7 +34,7 @@ static void give(struct space_obj *src, struct space_obj *dst, uint64_t ssb, uin
 {
     const uint64_t run = min_u64(bit(ord), OBJ_PAGE_SLOTS);
     for (uint64_t i = 0; i < bit(ord); i += run)
-        CHECK_EQ(space_obj_delegate(src, dst, ssb + i, dsb + i, run, pmm), SUCCESS);
+        CHECK_EQ(space_obj_delegate(src, dst, ssb + i, dsb + i, run, pmm).status, SUCCESS);
 }
 
 static void an_empty_space_holds_null_everywhere(void)
@@ -160,15 +161,67 @@ static void running_out_keeps_what_was_done(void)
     struct kobject *const sm = testing_object(KOBJ_SM);
     for (uint64_t sel = 0; sel < 1024; sel++)
         put(a, sel, sm, PERM_SM_ALL);
-    while (frame_count_free() > 1)
+    while (frame_count_free() > 2) /* the root of b, and a page of slots */
         CHECK(frame_alloc_reserve(0, FRAME_RAW) != nullptr);
     const uint32_t refs = sm->refs;
-    CHECK_EQ(space_obj_delegate(a, b, 0, 0, 512, PERM_MASK), SUCCESS);
-    CHECK_EQ(space_obj_delegate(a, b, 512, 512, 512, PERM_MASK), MEM_CAP);
+    CHECK_EQ(space_obj_delegate(a, b, 0, 0, 512, PERM_MASK).status, SUCCESS);
+    CHECK_EQ(space_obj_delegate(a, b, 512, 512, 512, PERM_MASK).status, MEM_CAP);
     CHECK_EQ(sm->refs, refs + 512);
     CHECK(space_obj_load(b, 511).raw != 0);
     CHECK_EQ(space_obj_load(b, 512).raw, 0);
     give(a, b, 0, 0x20000, 10, 0); /* emptying needs no memory */
+}
+
+static void delegation_tells_whether_it_has_revoked(void)
+{
+    struct space_obj *const a = fresh_space(64);
+    put(a, 0, testing_object(KOBJ_SM), PERM_SM_ALL);
+    CHECK_EQ(space_obj_delegate(a, a, 0, 1, 1, PERM_MASK).revoked, 0);
+    CHECK(space_obj_delegate(a, a, 0, 1, 1, PERM_SM_UP).revoked != 0);
+    CHECK(space_obj_delegate(a, a, 0, 1, 1, PERM_MASK).revoked != 0);
+    CHECK(space_obj_delegate(a, a, 0, 1, 1, 0).revoked != 0);
+    CHECK_EQ(space_obj_delegate(a, a, 0, 1, 1, 0).revoked, 0);
+    put(a, 1, testing_object(KOBJ_SM), PERM_SM_ALL);
+    CHECK(space_obj_delegate(a, a, 0, 1, 1, PERM_MASK).revoked != 0); /* something else */
+}
+
+static void a_space_is_emptied_at_once_and_can_be_filled_again(void)
+{
+    struct space_obj *const a = fresh_space(64), *const b = more_space();
+    struct kobject *const sm = testing_object(KOBJ_SM);
+    put(b, 0, sm, PERM_SM_ALL);
+    const size_t before = frame_count_free();
+    for (unsigned i = 0; i < 3; i++) {
+        for (uint64_t sel = 0; sel < 2048; sel++)
+            put(a, sel, sm, PERM_SM_ALL);
+        CHECK(space_obj_clear(a));
+        for (uint64_t sel = 0; sel < SELNUM; sel += 511)
+            CHECK_EQ(space_obj_load(a, sel).raw, 0);
+        /* As long as somebody may know what was in it, it takes nothing. */
+        CHECK_EQ(space_obj_insert(a, 5, sm, PERM_SM_ALL), AGAIN);
+        CHECK_EQ(space_obj_delegate(b, a, 0, 7, 1, PERM_MASK).status, AGAIN);
+        CHECK_EQ(space_obj_delegate(b, a, 1, 7, 1, PERM_MASK).status, SUCCESS);
+        CHECK(!space_obj_clear(a));
+        CHECK_EQ(sm->refs, 2 + 2048);
+        CHECK(testing_reap() >= 4);
+        CHECK_EQ(sm->refs, 2);
+        CHECK_EQ(frame_count_free(), before);
+    }
+}
+
+static void who_has_found_a_page_of_slots_puts_nothing_behind_it_is_emptied(void)
+{
+    struct space_obj *const a = fresh_space(64);
+    struct kobject *const sm = testing_object(KOBJ_SM);
+    put(a, 1, sm, PERM_SM_ALL);
+    _Atomic uintptr_t *const page = a->root[0];
+    CHECK(space_obj_clear(a));
+    kobject_get(sm);
+    page[0] = cap_make(sm, PERM_SM_ALL).raw; /* as another CPU may do */
+    CHECK_EQ(space_obj_load(a, 0).raw, 0);
+    testing_reap();
+    CHECK_EQ(space_obj_load(a, 0).raw, 0);
+    CHECK_EQ(sm->refs, 1);
 }
 
 static void all_memory_comes_back(void)
@@ -225,6 +278,9 @@ int main(void)
     SIM_RUN(objects_without_references_are_delegated_as_null);
     SIM_RUN(large_orders_cross_pages);
     SIM_RUN(running_out_keeps_what_was_done);
+    SIM_RUN(delegation_tells_whether_it_has_revoked);
+    SIM_RUN(a_space_is_emptied_at_once_and_can_be_filled_again);
+    SIM_RUN(who_has_found_a_page_of_slots_puts_nothing_behind_it_is_emptied);
     SIM_RUN(all_memory_comes_back);
     SIM_RUN(one_space_is_linked_at_a_time);
 }

@@ -60,8 +60,9 @@ static void open_inbox(struct cpu *self)
     }
 }
 
-static void serve(struct cpu *self)
+void cpu_serve(void)
 {
+    struct cpu *const self = cpu_local();
     const uint32_t asked = atomic_load_explicit(&self->shared.asked, memory_order_acquire);
     if (asked == atomic_load_explicit(&self->shared.served, memory_order_relaxed))
         return;
@@ -80,7 +81,7 @@ void cpu_await(struct cpu *to)
 {
     const uint32_t asked = atomic_load_explicit(&to->shared.asked, memory_order_relaxed);
     while ((int32_t)(atomic_load_explicit(&to->shared.served, memory_order_acquire) - asked) < 0) {
-        serve(cpu_local());
+        cpu_serve();
         arch_cpu_relax();
     }
 }
@@ -88,7 +89,7 @@ void cpu_await(struct cpu *to)
 void cpu_kicked(void)
 {
     struct cpu *const self = cpu_local();
-    serve(self);
+    cpu_serve();
     open_inbox(self);
     /* It may have come in a window of a hypercall whose caller is recalled. */
     const struct ec *const ec = self->current;

@@ -24,6 +24,9 @@ void cpu_send(struct cpu *to, struct kobject *obj);
 void cpu_ask(struct cpu *to);
 void cpu_await(struct cpu *to);
 
+/* Do what others have asked this CPU for. Context: who waits for another CPU; must not wait here. */
+void cpu_serve(void);
+
 /*
  * Called by the interrupt entry on a kick: answers who asked, opens the inbox, and lets the scheduler
  * run if a grace period waits. Context: any, interrupts off.

@@ -87,16 +87,46 @@ static status_t check_objects(const struct kobject *dst, uint64_t ssb, uint64_t 
     return in_range(ssb, size, SELNUM) && in_range(dsb, size, SELNUM) ? SUCCESS : BAD_PAR;
 }
 
+/*
+ * Something may have been taken away from `dst`: on return no thread of its PD acts on that. Threads of one
+ * PD have to agree among themselves. Both spaces of the call may be gone then.
+ */
+static ALWAYS_INLINE void settle(const struct ec *self, const struct space_obj *dst,
+                                 uintptr_t revoked)
+{
+    if (UNLIKELY(dst != self->objects) && revoked != 0)
+        space_obj_await(dst);
+}
+
+/* A space is emptied, all of it at once, when what was in it the last time has gone. */
+static status_t clear(const struct ec *self, struct space_obj *dst)
+{
+    if (!space_obj_clear(dst))
+        return AGAIN;
+    settle(self, dst, true);
+    return SUCCESS;
+}
+
 /* A page of slots. */
 static status_t objects(struct ec *self, const struct request *r)
 {
-    status_t status = check_objects(r->dst, r->ssb, r->dsb, r->size);
-    if (status == SUCCESS)
-        status = space_obj_delegate(CONTAINER_OF(r->src, struct space_obj, obj),
-                                    CONTAINER_OF(r->dst, struct space_obj, obj), r->ssb + r->done,
-                                    r->dsb + r->done, OBJ_PAGE_SLOTS, r->pmm);
+    struct space_obj *const dst = CONTAINER_OF(r->dst, struct space_obj, obj);
+    const status_t status = check_objects(r->dst, r->ssb, r->dsb, r->size);
+    if (status != SUCCESS)
+        return status;
+    if (r->pmm == 0 && r->size == SELNUM)
+        return clear(self, dst);
+    const struct obj_delegated d =
+        space_obj_delegate(CONTAINER_OF(r->src, struct space_obj, obj), dst, r->ssb + r->done,
+                           r->dsb + r->done, OBJ_PAGE_SLOTS, r->pmm);
     const uint64_t done = r->done + OBJ_PAGE_SLOTS;
-    return status == SUCCESS && done < r->size ? remember(self, r, done) : status;
+    status_t answer = d.status;
+    if (answer == SUCCESS && done < r->size)
+        answer = remember(self, r, done);
+    else if (answer == AGAIN && r->done != 0)
+        (void)remember(self, r, r->done);
+    settle(self, dst, d.revoked);
+    return answer;
 }
 
 static status_t memory(struct ec *self, const struct request *r)
@@ -184,6 +214,7 @@ static NOINLINE status_t delegate(struct ec *self, struct spaces found, uint64_t
     case KOBJ_SC:
     case KOBJ_PT:
     case KOBJ_SM:
+    case KOBJ_SLOTS:
     case KOBJ_SPC_GST:
     case KOBJ_SPC_DMA:
     case KOBJ_COUNT:
@@ -212,7 +243,7 @@ COLD static status_t go_on(struct ec *self)
 }
 
 /* All that is left after a slice that was answered with `status`, until something else is to be done. */
-static status_t finish(struct ec *self, status_t status)
+static NOINLINE status_t finish(struct ec *self, status_t status)
 {
     while (status == NO_ANSWER && !is_preempted())
         status = go_on(self);
@@ -237,7 +268,9 @@ status_t hypercall_ctrl_pd(struct ec *self)
     const status_t status = check_objects(found.dst, ssb, dsb, size);
     if (status != SUCCESS)
         return status;
-    return space_obj_delegate(CONTAINER_OF(found.src, struct space_obj, obj),
-                              CONTAINER_OF(found.dst, struct space_obj, obj), ssb, dsb, size,
-                              pmm_of(self));
+    struct space_obj *const dst = CONTAINER_OF(found.dst, struct space_obj, obj);
+    const struct obj_delegated d = space_obj_delegate(
+        CONTAINER_OF(found.src, struct space_obj, obj), dst, ssb, dsb, size, pmm_of(self));
+    settle(self, dst, d.revoked);
+    return d.status;
 }

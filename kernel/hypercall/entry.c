@@ -52,8 +52,13 @@ enum : unsigned { DRAIN_MAX = 8 };
     for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
          i++)
         status = handle(ec);
-    if (status != NO_ANSWER)
+    if (status == AGAIN) {
+        arch_cpu_relax(); /* others have to do something first */
+        ec->cont = ec_cont_hypercall;
+        cpu_local()->sched.again = true;
+    } else if (status != NO_ANSWER) {
         arch_ec_set_slot(&ec->arch, 0, status);
+    }
     if (cpu_local()->sched.again)
         sched_restart();
     ec->cont(ec);

@@ -211,7 +211,7 @@ struct path {
 
 static const struct path paths[] = {
     NEAR_AND_FAR("create_pd: PD", HYPERCALL_CREATE_PD, CREATE_PD_PD, 1, PD),
-    NEAR_AND_FAR("create_pd: object space", HYPERCALL_CREATE_PD, CREATE_PD_OBJ, 2, BARE),
+    NEAR_AND_FAR("create_pd: object space", HYPERCALL_CREATE_PD, CREATE_PD_OBJ, 1, BARE),
     NEAR_AND_FAR("create_pd: host space", HYPERCALL_CREATE_PD, CREATE_PD_HST, 2, BARE),
     NEAR_AND_FAR("create_pd: guest space", HYPERCALL_CREATE_PD, CREATE_PD_GST, 2, PD),
     NEAR_AND_FAR("create_pd: port space", HYPERCALL_CREATE_PD, CREATE_PD_PIO, 2, PD),

@@ -45,6 +45,8 @@ static bool end(struct kobject *obj)
         sm_free(sm);
         return true;
     }
+    case KOBJ_SLOTS:
+        return space_obj_destroy_old(CONTAINER_OF(obj, struct space_obj, old));
     case KOBJ_SPC_OBJ:
         return space_obj_destroy(CONTAINER_OF(obj, struct space_obj, obj));
     case KOBJ_SPC_HST:

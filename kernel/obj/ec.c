@@ -35,11 +35,11 @@ static status_t init_state(struct ec *ec, const struct ec_plan *plan)
     return MEM_OBJ;
 }
 
-/* An EC of CPU `cpu` may use `space` from now on; has one before? */
+/* A virtual CPU of CPU `cpu` may use `space` from now on; has one before, of this CPU or one that is 64 away? */
 static bool mark_user(struct space_hst *space, uint16_t cpu)
 {
     const uint64_t mask = UINT64_C(1) << cpu % 64;
-    return atomic_fetch_or_explicit(&space->cpus[cpu / 64], mask, memory_order_relaxed) & mask;
+    return atomic_fetch_or_explicit(&space->vcpus, mask, memory_order_relaxed) & mask;
 }
 
 struct ec *ec_create(const struct ec_plan *plan, status_t *why)
@@ -75,7 +75,9 @@ struct ec *ec_create(const struct ec_plan *plan, status_t *why)
     list_init(&ec->parked);
     if (init_state(ec, plan) != SUCCESS)
         goto undo_ec;
-    mark_user(space, plan->cpu);
+    /* Before anybody can let it run: who changes a space looks here behind a fence (rcu_await). */
+    atomic_fetch_or_explicit(&plan->pd->cpus[plan->cpu / 64], UINT64_C(1) << plan->cpu % 64,
+                             memory_order_seq_cst);
     *why = SUCCESS;
     return ec;
 

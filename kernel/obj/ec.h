@@ -63,6 +63,9 @@ static_assert(offsetof(struct ec, host) == sizeof(struct arch_ec), "exit code");
  */
 static constexpr status_t NO_ANSWER = (status_t)0x100;
 
+/* Likewise: the hypercall has changed nothing and begins anew when the scheduler has been looked at. */
+static constexpr status_t AGAIN = (status_t)0x101;
+
 /* What create_ec asks for. */
 struct ec_plan {
     struct pd *pd;

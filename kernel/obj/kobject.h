@@ -13,6 +13,7 @@ enum kobj_type : uint8_t {
     KOBJ_SC,
     KOBJ_PT,
     KOBJ_SM,
+    KOBJ_SLOTS, /* not in slots: what was in an object space; kernel/cap/space_obj.h */
     KOBJ_SPC_OBJ,
     KOBJ_SPC_HST,
     KOBJ_SPC_GST,

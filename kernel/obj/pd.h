@@ -2,6 +2,7 @@
 /* Protection domain: the unit of isolation; owner of spaces and of kernel memory. */
 #pragma once
 
+#include "kernel/cpu/cpu.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/slab.h"
 #include "kernel/obj/kobject.h"
@@ -14,8 +15,11 @@ struct pd {
     alignas(KOBJ_ALIGN) struct kobject obj;
     _Atomic(struct kobject *) objects; /* struct space_obj; nullptr: none */
     _Atomic(struct kobject *) host;    /* struct space_hst                */
-    _Atomic uint64_t used;             /* bytes of kernel memory that were taken on its account */
-    bool is_root;                      /* may use the pool's reserve                            */
+    _Atomic uint64_t
+        cpus[CPU_MAX / 64]; /* bit n: an EC of CPU n was made here, so what the spaces hold
+                                            may be in use there. Never cleared                       */
+    _Atomic uint64_t used;  /* bytes of kernel memory that were taken on its account */
+    bool is_root;           /* may use the pool's reserve                            */
 };
 
 /*

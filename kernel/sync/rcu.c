@@ -4,8 +4,10 @@
 
 #include "arch/contract/cpu.h"
 #include "arch/inline.h"
+#include "kernel/base/bits.h"
 #include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/remote.h"
 #include "kernel/sync/spinlock.h"
 
 enum : uint64_t { SEEN_IDLE = UINT64_MAX };
@@ -15,7 +17,8 @@ static struct {
     struct kobject *next GUARDED_BY(&lock);    /* wait for the period after this one             */
     struct kobject *waiting GUARDED_BY(&lock); /* wait for the end of period `current`           */
     struct kobject *dying GUARDED_BY(&lock);   /* nobody can reach them                          */
-    _Atomic uint64_t current;                  /* grace periods started                          */
+    uint64_t period GUARDED_BY(&lock);         /* that `waiting` waits for                       */
+    _Atomic uint64_t current;                  /* periods started, of these and of rcu_await     */
     _Atomic uint64_t deferred, destroyed;      /* objects, since boot                            */
 } rcu;
 
@@ -72,6 +75,13 @@ void rcu_defer(struct kobject *obj)
     cpu_local()->sched.again = true; /* so that it comes by rcu_quiescent soon */
 }
 
+static uint64_t start_period(void)
+{
+    /* Pairs with see() and rest(). */
+    atomic_thread_fence(memory_order_seq_cst);
+    return atomic_fetch_add_explicit(&rcu.current, 1, memory_order_seq_cst) + 1;
+}
+
 static bool all_have_seen(uint64_t period)
 {
     for (uint16_t id = 0; id < cpu_count; id++)
@@ -83,8 +93,7 @@ static bool all_have_seen(uint64_t period)
 /* Move the queues on as far as they go; true if a period was started that others must hear of. */
 static bool advance(void) REQUIRES(&rcu.lock)
 {
-    const uint64_t period = atomic_load_explicit(&rcu.current, memory_order_relaxed);
-    if (rcu.waiting != nullptr && rcu.dying == nullptr && all_have_seen(period)) {
+    if (rcu.waiting != nullptr && rcu.dying == nullptr && all_have_seen(rcu.period)) {
         rcu.dying = rcu.waiting;
         rcu.waiting = nullptr;
     }
@@ -92,7 +101,7 @@ static bool advance(void) REQUIRES(&rcu.lock)
         return false;
     rcu.waiting = rcu.next;
     rcu.next = nullptr;
-    atomic_store_explicit(&rcu.current, period + 1, memory_order_seq_cst);
+    rcu.period = start_period();
     return true;
 }
 
@@ -102,8 +111,7 @@ static bool can_step(void)
     SPIN_GUARD(&rcu.lock);
     if (rcu.waiting == nullptr)
         return rcu.dying != nullptr || rcu.next != nullptr;
-    return rcu.dying != nullptr ||
-           all_have_seen(atomic_load_explicit(&rcu.current, memory_order_relaxed));
+    return rcu.dying != nullptr || all_have_seen(rcu.period);
 }
 
 bool rcu_idle_enter(void)
@@ -122,6 +130,54 @@ static void kick_others(void)
             atomic_load_explicit(&cpu->shared.rcu_seen, memory_order_seq_cst) < period)
             arch_cpu_kick(cpu);
     }
+}
+
+enum : unsigned { SET_WORDS = CPU_MAX / 64 };
+
+/* May CPU `id` be in the kernel, and is it another one? */
+static bool is_other(unsigned id)
+{
+    const struct cpu *const cpu = cpu_table[id];
+    return cpu != cpu_local() &&
+           atomic_load_explicit(&cpu->shared.rcu_seen, memory_order_seq_cst) != SEEN_IDLE;
+}
+
+static void await(const struct cpu *cpu, uint64_t period)
+{
+    while (atomic_load_explicit(&cpu->shared.rcu_seen, memory_order_acquire) < period) {
+        cpu_serve();
+        arch_cpu_relax();
+    }
+}
+
+/* Takes a copy, as whose set it is may go while this CPU rests: then who waits for it is not kept waiting. */
+COLD static void await_all(uint64_t set[SET_WORDS])
+{
+    const uint64_t period = start_period();
+    rest();
+    for (unsigned i = 0; i < SET_WORDS; i++)
+        for (uint64_t left = set[i]; left != 0; left &= left - 1)
+            arch_cpu_kick(cpu_table[i * 64 + bit_lowest(left)]);
+    for (unsigned i = 0; i < SET_WORDS; i++)
+        for (; set[i] != 0; set[i] &= set[i] - 1)
+            await(cpu_table[i * 64 + bit_lowest(set[i])], period);
+    see();
+    cpu_local()->sched.again = true; /* as at the end of rcu_drain */
+}
+
+void rcu_await(const _Atomic uint64_t *cpus)
+{
+    uint64_t set[SET_WORDS], any = 0;
+    atomic_thread_fence(memory_order_seq_cst); /* as in start_period */
+    for (unsigned i = 0; i < SET_WORDS; i++) {
+        set[i] = 0;
+        for (uint64_t left = atomic_load_explicit(&cpus[i], memory_order_relaxed); left != 0;
+             left &= left - 1)
+            if (is_other(i * 64 + bit_lowest(left)))
+                any |= set[i] |= left & -left;
+    }
+    if (any != 0)
+        await_all(set);
 }
 
 static struct kobject *take_dying(void) REQUIRES(&rcu.lock)

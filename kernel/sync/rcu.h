@@ -31,6 +31,13 @@ void rcu_quiescent(void);
 bool rcu_drain(void);
 
 /*
+ * What this CPU has done is known to others: wait until each CPU of `cpus` (bit n of word n / 64: CPU n)
+ * has left the entry it may be in, so that nobody there goes on with what he found before. Costs nothing
+ * but a look where they are idle. Context: the last thing that an entry does, as rcu_quiescent.
+ */
+void rcu_await(const _Atomic uint64_t *cpus);
+
+/*
  * This CPU goes idle: it holds nothing until rcu_idle_leave. False if there is something that nobody but
  * rcu_quiescent of this CPU may ever do; then it has to leave at once.
  */

@@ -39,7 +39,8 @@ static bool stays_inside(const struct model *m, const struct request *r)
     return true;
 }
 
-static status_t objects(struct model *m, unsigned cpu, ref_t src, const struct request *r)
+static status_t objects(struct model *m, unsigned cpu, ref_t src, bool is_own,
+                        const struct request *r)
 {
     if (r->dst->kind != OBJ)
         return BAD_CAP;
@@ -49,6 +50,10 @@ static status_t objects(struct model *m, unsigned cpu, ref_t src, const struct r
         m->lost = "a capability outside of all windows";
         return SUCCESS;
     }
+    const bool is_whole = r->size == SELNUM && r->pmm == 0;
+    bool has_revoked = is_whole; /* whatever was in there: it goes as one */
+    if (is_whole)
+        m->cpu[cpu].again = m->has_ended = true;
     for (unsigned i = 0; i < WINDOWS * SLOTS; i++) {
         const uint64_t sel = model_windows[i / SLOTS] + i % SLOTS;
         if (sel - r->dsb >= r->size)
@@ -58,8 +63,11 @@ static status_t objects(struct model *m, unsigned cpu, ref_t src, const struct r
         struct model_cap cap = model_slot(m, src, sel - r->dsb + r->ssb);
         cap.perm &= r->pmm;
         *to = cap.perm != 0 ? cap : (struct model_cap){};
+        has_revoked |= old.object != 0;
         drop(m, cpu, old.object);
     }
+    if (has_revoked && !is_own && !is_alone(m, cpu) && at(m, r->dst->pd)->pds.has_threads)
+        m->lost = "a CPU that waits for others";
     return SUCCESS;
 }
 
@@ -161,7 +169,7 @@ status_t model_ctrl_pd(struct model *m, unsigned cpu, ref_t self, const uint64_t
     };
     switch (r.src->kind) {
     case OBJ:
-        return objects(m, cpu, src.object, &r);
+        return objects(m, cpu, src.object, dst.object == own, &r);
     case HST:
         return memory(m, &r);
     case PIO:

@@ -99,6 +99,7 @@ static status_t create_ec(struct model *m, ref_t self, const uint64_t p[5])
     const ref_t objects = at(m, pd)->pds.objects, host = at(m, pd)->pds.host;
     if (objects == 0 || host == 0 || at(m, host)->space.ports == 0)
         return ABORTED;
+    at(m, pd)->pds.has_threads = true;
     const bool is_global = flags & CREATE_EC_GLOBAL;
     const struct model_object ec = {.kind = EC,
                                     .ec = {.cpu = (uint8_t)cpu,

@@ -89,7 +89,8 @@ struct model_object {
     ref_t pd;       /* who pays                             */
     union {
         struct {
-            ref_t objects, host; /* found, not kept */
+            ref_t objects, host; /* found, not kept       */
+            bool has_threads;    /* or had, on any CPU    */
         } pds;
         struct model_ec ec;
         struct {

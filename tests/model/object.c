@@ -106,7 +106,7 @@ static struct model_object take_apart(struct model *m, ref_t ref)
     return old;
 }
 
-static bool is_alone(const struct model *m, unsigned cpu)
+bool is_alone(const struct model *m, unsigned cpu)
 {
     for (unsigned i = 0; i < m->cpus; i++)
         if (i != cpu && !m->cpu[i].is_idle)

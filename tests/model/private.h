@@ -26,6 +26,9 @@ int refs_find(const struct refs *list, ref_t ref);
 /* object.c: an object may have lost what kept it, by something done on `cpu`. */
 void drop(struct model *m, unsigned cpu, ref_t ref);
 
+/* Are all other CPUs idle? */
+bool is_alone(const struct model *m, unsigned cpu);
+
 /* `cpu` passes by the scheduler: what has lost its last reference ends. */
 void end_objects(struct model *m, unsigned cpu);
 

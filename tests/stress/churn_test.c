@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A million objects of each kind are made and dropped, by all CPUs at once, and nothing is lost. */
+/* Many objects of each kind are made and dropped, by all CPUs at once, and nothing is lost. */
 #include "tests/stress/stress.h"
 
-enum : uint64_t { OBJECTS = 100000, PDS = 1000 };
+/* CHURN_OBJECTS: of each kind. A whole PD is some 100 objects. */
+enum : uint64_t { OBJECTS = CHURN_OBJECTS, PDS = CHURN_OBJECTS / 100 };
 
 /* Work slots of a CPU: what its objects belong to. */
 enum : sel_t { PD, OBJ, HST, PIO, EC_LOCAL, EC_GLOBAL, EMPTY_PD, OBJECT, WHOLE = 0x10 };

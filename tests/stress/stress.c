@@ -11,7 +11,7 @@ const struct hip *hip;
 
 enum : uint64_t { RAM_SIZE = 0x400'0000 };
 enum : uint16_t { CREW_MAX = 64, CREW_BUDGET = 10 };
-enum : uint64_t { CREW_PATIENCE = 300'000'000, WAIT_PATIENCE = 10'000'000 };
+enum : uint64_t { CREW_PATIENCE = 3'000'000'000, WAIT_PATIENCE = 300'000'000 };
 
 [[noreturn]] static void bail_out(const char *what, status_t status)
 {
@@ -217,13 +217,13 @@ void family_forget(const struct family *f)
 
 void family_stop(const struct family *f)
 {
-    enum : uint8_t { ALL_OBJECTS = 18, MANY_PAGES = 31 };
+    enum : uint8_t { ALL_OBJECTS = 18, MANY_PAGES = 28 };
     const uint64_t pages =
         ((uint64_t)hip + PAGE_SIZE) / PAGE_SIZE; /* the HIP is the last of them */
-    (void)hc_ctrl_pd(SEL_ROOT_OBJ, f->child.obj, (struct hc_range){.order = ALL_OBJECTS});
+    MUST(hc_ctrl_pd(SEL_ROOT_OBJ, f->child.obj, (struct hc_range){.order = ALL_OBJECTS}));
     for (uint64_t page = 0; page < pages; page += 1ull << MANY_PAGES)
-        (void)hc_ctrl_pd(SEL_LIB_ROOT_HST, f->child.hst,
-                         (struct hc_range){.from = page, .to = page, .order = MANY_PAGES});
+        MUST(hc_ctrl_pd(SEL_LIB_ROOT_HST, f->child.hst,
+                        (struct hc_range){.from = page, .to = page, .order = MANY_PAGES}));
     for (size_t i = 0; i < f->count; i++)
         (void)hc_ctrl_ec(f->ec[i], CTRL_EC_STRONG);
     family_forget(f);

@@ -44,7 +44,7 @@ enum : uint8_t { PRIO_CREW = 60, PRIO_ABOVE = 61, PRIO_BELOW = 30 };
 
 /*
  * Run `fn` on every CPU at once, each in a thread of the root PD, and wait for all. What fails there is
- * told with CHECK; one that does not end within five minutes ends the run.
+ * told with CHECK; one that does not end within 50 minutes ends the run.
  */
 void crew_run(void (*fn)(uint16_t cpu));
 
@@ -85,7 +85,7 @@ static inline void revoke(sel_t sel)
 /* Sleep, so that others run on this CPU, too. Root only. */
 void nap(uint64_t us);
 
-/* Wait, by naps, until `*word` is at least `value`; false after ten seconds. Root only. */
+/* Wait, by naps, until `*word` is at least `value`; false after five minutes. Root only. */
 bool wait_until(const _Atomic uint64_t *word, uint64_t value);
 
 /*

@@ -7,6 +7,7 @@
 #include "kernel/cap/space_bit.h"
 #include "kernel/cap/space_hst.h"
 #include "kernel/cap/space_obj.h"
+#include "kernel/sync/rcu.h"
 
 enum : unsigned { OBJECTS_MAX = 2048 };
 
@@ -39,9 +40,16 @@ void rcu_defer(struct kobject *obj)
     deferred = obj;
 }
 
+/* There is one CPU. */
+void rcu_await([[maybe_unused]] const _Atomic uint64_t *cpus)
+{
+}
+
 static bool destroy(struct kobject *obj)
 {
     switch (obj->type) {
+    case KOBJ_SLOTS:
+        return space_obj_destroy_old(CONTAINER_OF(obj, struct space_obj, old));
     case KOBJ_PD:
         pd_free(CONTAINER_OF(obj, struct pd, obj));
         return true;

@@ -165,6 +165,7 @@ static void look_at(struct kobject *obj)
     case KOBJ_SPC_MSR:
         count_pd(CONTAINER_OF(obj, struct space_bit, obj)->pd);
         return;
+    case KOBJ_SLOTS: /* nobody reaches it */
     case KOBJ_SPC_DMA:
     case KOBJ_COUNT:
         break;
