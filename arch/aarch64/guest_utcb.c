@@ -60,7 +60,7 @@ enum : uint64_t {
     LR_STATE = UINT64_C(3) << 62,
     LR_HW = UINT64_C(1) << 61,
     LR_EOI = UINT64_C(1) << 41,
-    LR_PHYSICAL = UINT64_C(0x3ff) << 32,
+    LR_PHYSICAL = UINT64_C(0x1fff) << 32,
 };
 enum : unsigned { LR_PHYSICAL_SHIFT = 32 };
 
