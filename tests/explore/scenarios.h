@@ -4,6 +4,7 @@
 #include "tests/explore/explore.h"
 
 extern const struct scenario explore_ask;
+extern const struct scenario explore_child;
 extern const struct scenario explore_create;
 extern const struct scenario explore_destroy_call;
 extern const struct scenario explore_help_death;
