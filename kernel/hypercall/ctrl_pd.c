@@ -123,8 +123,8 @@ static status_t objects(struct ec *self, const struct request *r)
     status_t answer = d.status;
     if (answer == SUCCESS && done < r->size)
         answer = remember(self, r, done);
-    else if (answer == AGAIN && r->done != 0)
-        (void)remember(self, r, r->done);
+    else if (answer != SUCCESS && r->done != 0)
+        (void)remember(self, r, r->done); /* it may be tried again from there */
     settle(self, dst, d.revoked);
     return answer;
 }

@@ -50,13 +50,18 @@ enum : unsigned { DRAIN_MAX = 8 };
      * turn: an SC its EC, that its spaces, these what is in them.
      */
     for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
-         i++)
-        status = handle(ec);
+         i++) {
+        const status_t now = handle(ec);
+        if (now == BAD_CAP)
+            break; /* it was there before: the call itself has overwritten it */
+        status = now;
+    }
     if (status == AGAIN) {
         arch_cpu_relax(); /* others have to do something first */
         ec->cont = ec_cont_hypercall;
         cpu_local()->sched.again = true;
     } else if (status != NO_ANSWER) {
+        ec->progress = 0; /* where memory ran out */
         arch_ec_set_slot(&ec->arch, 0, status);
     }
     if (cpu_local()->sched.again)

@@ -224,6 +224,27 @@ static void delegation_without_memory_does_a_part(void)
     CHECK(call_object(ROW + 1) == nullptr);
 }
 
+/*
+ * Within the caller's own space, over the slot that it is named by; what was in another slot is about to be
+ * destroyed. On the second page memory runs out: it waits for that, and finds its source no more.
+ */
+static void delegation_over_its_source_says_that_memory_ran_out(void)
+{
+    enum : uint64_t { FROM = 0x4000, TO = 0x2400, SRC = TO, GOES = TO + 1, BUSY = 0x40 };
+    root = call_boot(2, 1024);
+    CHECK(call_thread(BUSY, 1, 10, 10) == sim_interrupt(1, SIM_KICK)); /* it is waited for */
+    CHECK_EQ(call_create_sm(0, FROM + 600, SEL_ROOT_PD, 0), SUCCESS);
+    CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, SEL_ROOT_OBJ, SEL_ROOT_OBJ, SRC, 0, PERM_MASK),
+             SUCCESS);
+    CHECK_EQ(call_create_sm(0, GOES, SEL_ROOT_PD, 0), SUCCESS);
+    call_settle();
+    while (frame_alloc_reserve(0, FRAME_RAW) != nullptr)
+        continue;
+    CHECK_EQ(call_delegate(0, SRC, SEL_ROOT_OBJ, FROM, TO, 10, PERM_MASK), MEM_CAP);
+    CHECK(call_object(SRC) == nullptr && call_object(GOES) == nullptr);
+    CHECK_EQ(root->progress, 0);
+}
+
 static void mapping_without_memory_does_a_part(void)
 {
     enum : uint64_t { NOVA_HST = ROW, THERE = UINT64_C(6) << 32 }; /* nothing is mapped near by */
@@ -258,5 +279,6 @@ int main(void)
     SIM_RUN(create_msr_fails_cleanly);
     SIM_RUN(an_ec_whose_utcb_cannot_be_mapped_is_not_made);
     SIM_RUN(delegation_without_memory_does_a_part);
+    SIM_RUN(delegation_over_its_source_says_that_memory_ran_out);
     SIM_RUN(mapping_without_memory_does_a_part);
 }
