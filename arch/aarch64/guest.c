@@ -253,8 +253,7 @@ static bool find_page(const struct ec *ec, uint64_t *hpfar)
         return true;
     }
     const uint64_t par = SYSREG_READ(par_el1); /* the guest's */
-    __asm__ volatile("at s1e1r, %0\n isb" : : "r"(ec->arch.regs.far) : "memory");
-    const uint64_t found = SYSREG_READ(par_el1);
+    const uint64_t found = guest_walk(ec->arch.regs.far);
     SYSREG_WRITE(par_el1, par);
     *hpfar = sysreg_field(found, 51, 12) << 4;
     return !(found & PAR_F);

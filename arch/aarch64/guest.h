@@ -134,6 +134,12 @@ static inline struct ec *guest_active(const struct cpu *cpu)
  */
 [[nodiscard]] bool guest_note_fault(struct ec *ec, unsigned event);
 
+/*
+ * PAR_EL1 after the CPU has walked stage 1 of the active guest for a read of `address` at EL1 (Arm ARM, AT
+ * S1E1R). The guest may have made its tables lead to where no memory answers: F, too. vectors.S.
+ */
+uint64_t guest_walk(uint64_t address);
+
 /* The virtual timer's interrupt has come. Answers whether it is to be deactivated now. */
 [[nodiscard]] bool guest_timer_fired(void);
 

@@ -82,6 +82,23 @@
     b       fatal
 .endm
 
+/* Likewise, but guest_walk may meet an external abort: that is its answer. */
+.macro vector_kernel
+    .balign 0x80
+    msr     sp_el0, x0
+    msr     tpidrro_el0, x1
+    mrs     x0, elr_el2
+    adr     x1, guest_walk_at
+    cmp     x0, x1
+    b.eq    1f
+    mrs     x1, tpidrro_el0
+    mov     x0, #0
+    b       fatal
+1:  add     x1, x1, #guest_walk_failed - guest_walk_at
+    msr     elr_el2, x1
+    eret
+.endm
+
 .macro vector_event
     .balign 0x80
     save_volatile
@@ -102,7 +119,7 @@ vectors:
     vector_fatal 1
     vector_fatal 2
     vector_fatal 3
-    vector_fatal 0                          /* EL2 with SP_EL2 */
+    vector_kernel                           /* EL2 with SP_EL2 */
     .balign 0x80
     b       kernel_irq
     vector_fatal 2
@@ -229,6 +246,19 @@ guest_switch:
     bl      guest_enter
     mov     x0, x19
     b       ec_load
+
+/* uint64_t guest_walk(uint64_t address). Context: SP_EL0 and TPIDRRO_EL0 are in the frame. */
+    .global guest_walk
+guest_walk:
+    bti_landing c
+guest_walk_at:
+    at      s1e1r, x0
+    isb
+    mrs     x0, par_el1
+    ret
+guest_walk_failed:
+    mov     x0, #1                          /* PAR_EL1.F */
+    ret
 
 /* void arch_cpu_restart(void (*next)(void)) */
     .global arch_cpu_restart

@@ -185,6 +185,45 @@ TEST(stage1, a_guest_invalidates_its_own_translations)
     }
 }
 
+static bool try_again(struct vcpu *v)
+{
+    return ++v->rounds == v->step_arg;
+}
+
+/*
+ * The kernel may have the CPU walk the guest's tables to find the page of an abort. Another virtual CPU makes
+ * them lead to where no memory answers, and back, all the time: that walk fails, and only the guest has to care.
+ */
+TEST(stage1, tables_may_lead_nowhere_while_an_abort_is_looked_at)
+{
+    enum : uint64_t { NOWHERE = 0x0b00'0000, GPA_NOWHERE = 0x9000'0000, OTHER = PROGRAM + 0x100 };
+    static const uint32_t store_again[] = {0xf900'0020, 0x17ff'ffff}; /* STR X0, [X1]; B */
+    static const uint32_t exchange[] = {0xf900'0062, 0xf900'0064,
+                                        0x17ff'fffe}; /* STR X2, [X3]; X4 */
+    if (cpu_here() == cpu_there())
+        return;
+    const struct vm vm = new_vm();
+    MUST(gst_map(vm.gst, numbered_frames(1, 0), GPA_PAGE, 1, PERM_MEM_R, MAD_MEMORY));
+    MUST(gst_map(vm.gst, NOWHERE, GPA_NOWHERE, 1, PERM_MEM_R, MAD_MEMORY));
+    struct vcpu *const writer = new_vcpu(&vm, cpu_there()), *const v = new_vcpu(&vm, cpu_here());
+    const uint64_t tables = make_tables(&vm, 0, GPA_PAGE);
+
+    vm_write(&vm, OTHER, exchange, sizeof exchange);
+    vcpu_go_to(writer, OTHER, SPSR_EL1H | SPSR_MASKED);
+    vcpu_set_x(writer, 2, (tables + PAGE_SIZE) | TABLE);
+    vcpu_set_x(writer, 3, tables);
+    vcpu_set_x(writer, 4, GPA_NOWHERE | TABLE);
+    vcpu_resume(writer);
+
+    mmu_on(v, tables, 1);
+    vcpu_load(v, store_again, sizeof store_again);
+    vcpu_set_x(v, 1, VA);
+    v->step = try_again;
+    v->step_arg = 1'000;
+    const unsigned event = vcpu_run(v);
+    EXPECT(event == EVENT_DABORT_LOWER || event == EVENT_HVC64);
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(stage1, an_abort_has_the_guests_address_and_the_page),
     TAP_TEST(stage1, what_the_guest_does_not_map_is_its_own_affair),
@@ -193,5 +232,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(stage1, a_guest_without_mmu_does_not_see_the_others_tables),
     TAP_TEST(stage1, revocation_reaches_combined_translations),
     TAP_TEST(stage1, a_guest_invalidates_its_own_translations),
+    TAP_TEST(stage1, tables_may_lead_nowhere_while_an_abort_is_looked_at),
 };
 const struct tap_suite stage1_suite = GUEST_SUITE(tests);
