@@ -43,9 +43,9 @@ def linux_tests(name):
         name = "demo_test",
         expect_console = [
             "^Root partition manager: 4 CPUs",
-            "^Linux 6.*, 1 CPU, 1[0-9]+ MiB, in a virtual machine",
+            "^Linux 6.*, 1 CPU, 1[0-9]+ MiB, in virtual machine 1",
             "^--- VM 2 of 2",
-            "^Linux 6.*, 1 CPU, 1[0-9]+ MiB, in a virtual machine",
+            "^Linux 6.*, 1 CPU, 1[0-9]+ MiB, in virtual machine 2",
             "^VM-2 answers",
             "^--- VM 2 starts over",
             "^--- VM 1 of 2",

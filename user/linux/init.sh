@@ -1,9 +1,9 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
 # First program of the demonstration's guest: drivers, then a shell on the console.
-/bin/busybox mkdir -p /proc /sys /dev
+/bin/busybox mkdir -p /proc /sys /dev /tmp
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/ PS1='# '
+export PATH=/bin HOME=/ PS1="VM ${vm:-?} # "
 mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t devtmpfs none /dev
@@ -16,7 +16,7 @@ exec 3<>$console # what is typed before the shell is there waits for it
 
 cat >$console <<END
 
-Linux $(uname -r), $(grep -c ^processor /proc/cpuinfo) CPU, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB, in a virtual machine.
+Linux $(uname -r), $(grep -c ^processor /proc/cpuinfo) CPU, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB, in virtual machine ${vm:-?}.
 poweroff -f ends it, reboot -f starts it over.
 END
 # Whoever leads a session and opens a terminal controls it.

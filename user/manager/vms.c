@@ -3,6 +3,7 @@
 
 #include "kernel/abi/perm.h"
 #include "kernel/abi/selector.h"
+#include "kernel/base/format.h"
 #include "kernel/base/string.h"
 #include "user/lib/alloc.h"
 #include "user/lib/console.h"
@@ -250,14 +251,6 @@ static status_t show_program(unsigned n, uint64_t *offset)
     return status;
 }
 
-static void copy_words(char to[VMM_WORDS_SIZE], const char *from)
-{
-    size_t i = 0;
-    for (; from[i] != '\0' && i + 1 < VMM_WORDS_SIZE; i++)
-        to[i] = from[i];
-    to[i] = '\0';
-}
-
 /* Where everything is that the VMM finds; its own memory is zero when this begins. */
 static status_t make_host_memory(unsigned n)
 {
@@ -274,7 +267,8 @@ static status_t make_host_memory(unsigned n)
         .cpu = {plan->cpu[0], plan->cpu[1]},
         .ram_size = plan->ram_size,
     };
-    copy_words(config->words, plan->words);
+    /* Linux hands what it does not know to its first program, which then knows who it is. */
+    (void)format(config->words, sizeof config->words, "%s vm=%u", plan->words, n + 1);
     status_t status = show(n, 0, VMM_HIP, 2 * PAGE_SIZE, PERM_MEM_R);
     if (status == SUCCESS)
         status = show(n, offset, VMM_CHANNEL, CHANNEL_SIZE, RW);
