@@ -44,8 +44,8 @@ image 'callq	*%rax' 'nop' | expect an_indirect_call_wants_a_row 'no table says w
 image 'jmpq	*%rax' 'nop' | expect an_indirect_jump_wants_a_row 'no table says where an indirect jump of outer goes' 8192
 image 'sti' 'nop' | expect a_window_wants_a_row 'no table says where an indirect interrupt of outer goes' 8192
 image 'callq	0x3000 <inner>' 'callq	0x4000 <panic>' | expect who_may_panic_is_told 'inner may panic: entry > outer > inner' 8192
-
 image 'subq	%rax, %rsp' 'nop' | expect an_array_of_any_length_is_noticed 'outer moves the stack pointer' 8192
+image 'andq	$-0x40, %rsp' 'nop' | expect an_alignment_is_noticed 'outer moves the stack pointer' 8192
 
 printf '%s\n' 'root entry' 'panic inner because' >table
 image 'callq	0x3000 <inner>' 'nop' | expect a_panic_that_is_gone_is_noticed 'a table lets inner panic' 8192
@@ -54,6 +54,10 @@ image 'callq	*%rax' 'nop' | expect a_row_leads_on 'ok entry: 140 of 8192 bytes: 
 image 'nop' 'nop' | expect a_row_for_nothing_is_noticed 'not there: outer call' 8192
 printf '%s\n' 'root entry' 'call outer nobody' >table
 image 'callq	*%rax' 'nop' | expect a_row_to_nowhere_is_noticed 'may go to nobody' 8192
+printf '%s\n' 'root entry' 'cut inner outer outer' >table
+image 'nop' 'nop' | expect a_cut_of_nothing_is_noticed 'not there: inner cut outer' 8192
+printf '%s\n' 'root entry' 'set some inner' >table
+image 'nop' 'nop' | expect a_set_for_nothing_is_noticed 'no row asks for the set some' 8192
 printf '%s\n' 'root nobody' >table
 image 'nop' 'nop' | expect a_root_that_is_not_there_is_noticed 'there is no function nobody' 8192
 exit $bad

@@ -76,11 +76,11 @@ part == 2 && at != "" && /^ *[0-9a-f]+:/ {
     # What it puts on the stack.
     if (insn ~ /^push/)
         frame[at] += 8
-    else if (insn ~ /^sub/ && operands ~ /, %rsp$/ || insn == "sub" && operands ~ /^sp, sp, #/)
+    else if (insn ~ /^sub/ && operands ~ /^\$.*, %rsp$/ || insn == "sub" && operands ~ /^sp, sp, #/)
         frame[at] += immediate(operands) * (operands ~ /lsl #12/ ? 4096 : 1)
     else if (operands ~ /\[sp, #-[^\]]*\]!/)
         frame[at] += immediate(substr(operands, index(operands, "[sp, ")))
-    else if (is_c[at] && (operands ~ /, %rsp$/ && operands !~ /^\$/ || operands ~ /^sp, / && operands !~ /^sp, sp, #/ && insn !~ /^cmp/))
+    else if (is_c[at] && (operands ~ /, %rsp$/ && (operands !~ /^\$/ || insn ~ /^and/) || operands ~ /^sp, / && operands !~ /^sp, sp, #/ && insn !~ /^cmp/))
         fail(name[at] " moves the stack pointer by what nobody knows: " insn " " operands)
     # Takes the stack of the CPU, or of another thing: whoever came here has left his.
     else if (insn ~ /^mov/ && (operands ~ /^%gs:0x10, %rsp$/ || operands ~ /^sp, /))
@@ -136,16 +136,16 @@ part == 2 { next }
                 if (!($3 in named) || !($4 in named))
                     fail(file ": " $0)
                 m = split(named[$3], others, " ")
-                for (k = 1; k <= m; k++)
+                for (k = 1; k <= m; k++) {
                     cut[all[j], others[k]] = $4
+                    row_of[all[j], others[k]] = who[i] " cut " $3
+                }
             }
             else if (row == "root" || row == "boot") {
                 roots[++root_count] = all[j]
                 bound[all[j]] = $3 == "" ? limit : $3
                 runs[all[j]] = row == "root"
             }
-            else if (row == "once")
-                is_over[all[j]] = 1
             else if (row == "panic")
                 may_panic[all[j]] = 1
             else
@@ -162,6 +162,7 @@ function resolve(from, row,   words, i, n, m, all, j, count) {
         if (words[i] == "switch")
             continue
         if (words[i] ~ /^@/) {
+            asked[substr(words[i], 2)] = 1
             n = split(set[substr(words[i], 2)], more, " ")
             if (n == 0)
                 fail("there is no set " words[i])
@@ -202,7 +203,7 @@ function reach(from, seen,   todo, n, i, k, list, part_, to) {
         while (k > 0) {
             split(list[k--], part_, ":")
             to = part_[1]
-            if (to in name && !(to in seen) && !(to in is_over)) {
+            if (to in name && !(to in seen)) {
                 seen[to] = 1
                 todo[++n] = to
                 came[to] = todo[i]
@@ -243,9 +244,6 @@ END {
             if ((f, list[k]) in declared && index(sites[f] " ", " " list[k] " "))
                 resolve(f, list[k])
     }
-    for (f in row_of)
-        if (!(row_of[f] in used))
-            fail("a table has an indirect one that is not there: " row_of[f])
 
     # The deepest way below each function, by repetition until nothing changes. Calls in a circle never end.
     for (i = 1; i <= functions; i++)
@@ -262,6 +260,7 @@ END {
                     continue
                 below = depth[to]
                 if ((f, to) in cut) {
+                    used[row_of[f, to]] = 1
                     split(named[cut[f, to]], all, " ")
                     below = frame[to] + word + depth[all[1]]
                 }
@@ -286,6 +285,14 @@ END {
         fail("functions call each other in a circle: " text)
         exit 1
     }
+
+    # Rows for what is not there.
+    for (f in row_of)
+        if (!(row_of[f] in used))
+            fail("a table has an indirect one or a cut that is not there: " row_of[f])
+    for (f in set)
+        if (!(f in asked))
+            fail("no row asks for the set " f)
 
     # What assembly or hardware enters, and what takes a fresh stack.
     for (i = 1; i <= root_count; i++) {
