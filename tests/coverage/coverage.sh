@@ -32,6 +32,9 @@ for test in $tests; do
         if [ -e "$profile" ] && [ -e "$program" ]; then
             echo "$profile" >>"$work/profiles"
             objects="$objects --object=$program"
+        else
+            echo "coverage: $test left no counters"
+            bad=1
         fi
     done
 done
@@ -53,7 +56,7 @@ rm -rf "$report"
 llvm_cov show --format=html --show-branches=count --output-dir="$report"
 llvm_cov export --format=lcov >"$work/lcov"
 
-find kernel -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ! -path '*/testing/*' | sort >"$work/sources"
+find kernel -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c' ! -name '*_proof.c' ! -path '*/testing/*' | sort >"$work/sources"
 sed -n 's/^SF://p' "$work/lcov" | sort >"$work/linked"
 missing=$(comm -23 "$work/sources" "$work/linked")
 if [ -n "$missing" ]; then
