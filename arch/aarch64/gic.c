@@ -159,6 +159,8 @@ void gic_enable_private(unsigned intid, bool level)
 
 bool gic_private_is_active(unsigned intid)
 {
+    /* What a guest has just ended is seen ended. Arm IHI 0069, "Observability of the effects of accesses". */
+    dsb_sy();
     return mmio_read32(private_regs(), GICD_ISACTIVER) >> intid & 1;
 }
 
