@@ -14,6 +14,7 @@
 #include "user/lib/spaces.h"
 #include "user/lib/thread.h"
 #include "user/manager/image.h"
+#include "user/vmm/cache.h"
 
 /* Slots of the root object space: up when something has happened; for VM n from SELS + n * SELS_SIZE. */
 enum : sel_t {
@@ -361,6 +362,13 @@ static status_t start(unsigned n)
     return status;
 }
 
+/* Zero it in memory, too: a guest can look there, past the caches. */
+static void wipe(void *at, uint64_t size)
+{
+    memset(at, 0, size);
+    cache_clean(at, size);
+}
+
 /* RAM, and its content: nothing of who had it before. */
 static status_t take_ram(unsigned n)
 {
@@ -384,8 +392,8 @@ static status_t take_ram(unsigned n)
         status =
             memory_map(vm->ram, (uint64_t)window(n, WINDOW_RAM), vm->plan.ram_size, RW, MAD_MEMORY);
     if (status == SUCCESS) {
-        memset(window(n, 0), 0, vm->own_size);
-        memset(window(n, WINDOW_RAM), 0, vm->plan.ram_size);
+        wipe(window(n, 0), vm->own_size);
+        wipe(window(n, WINDOW_RAM), vm->plan.ram_size);
     }
     return status;
 }
