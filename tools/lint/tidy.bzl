@@ -76,8 +76,9 @@ exit $bad
 def _test_impl(ctx):
     files = depset(transitive = [target[OutputGroupInfo].tidy for target in ctx.attr.targets]).to_list()
     reports = [file for file in files if [p for p in ctx.attr.rooms if file.short_path.startswith(p)]]
-    if not reports:
-        fail("%s: no files in %s" % (ctx.label, ctx.attr.rooms))
+    for room in ctx.attr.rooms:
+        if not [file for file in reports if file.short_path.startswith(room)]:
+            fail("%s: no files in %s" % (ctx.label, room))
     start = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(start, _TEST.format(
         count = len(reports),
