@@ -260,6 +260,7 @@ TEST(help, thread_is_busy_for_itself)
 
 static uint32_t call_myself_for_ever([[maybe_unused]] uint64_t pid, uint32_t mtd, struct utcb *utcb)
 {
+    up(entered);
     utcb->word[0] = hc_ipc_call(server_pt, 0, mtd).status;
     return hc_mtd(1);
 }
@@ -270,6 +271,7 @@ TEST(help, cycle_of_calls_does_not_stop_the_cpu)
     serve(call_myself_for_ever);
     start_mid();
     const struct thread t = new_global(cpu_here(), LOW, call_server, 0);
+    EXPECT(down(entered));
     nap(5000);
     up(wake_mid);
     EXPECT(wait_until(&mid_rounds, 1000));
