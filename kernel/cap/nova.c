@@ -2,6 +2,7 @@
 
 #include "kernel/cap/nova.h"
 
+#include "arch/inline.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/panic.h"
 #include "kernel/device/console.h"
@@ -36,6 +37,8 @@ void nova_init(void)
         (ARCH_HAS_MSR && nova_msr == nullptr))
         panic("no memory for the NOVA spaces: build with a larger pool");
     nova_hst->is_nova = true;
+    nova_protect("addresses beyond the CPU's", paddr(bit(arch_phys_bits())),
+                 bit(arch_hva_bits()) - bit(arch_phys_bits()));
     if (ARCH_HAS_PIO)
         allow_all_ports();
 }

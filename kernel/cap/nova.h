@@ -17,7 +17,11 @@ extern struct space_hst *nova_hst;
 extern struct space_bit *nova_pio; /* nullptr where the CPU has no ports */
 extern struct space_bit *nova_msr; /* nullptr where the CPU has no MSRs  */
 
-/* Make the spaces. Panics if memory has run out. Context: boot CPU, before arch_platform_init. */
+/*
+ * Make the spaces. Selectors of the NOVA host space that no physical address has, as those of the CPU are
+ * shorter than virtual ones, are protected. Panics if memory has run out. Context: boot CPU, before
+ * arch_platform_init.
+ */
 void nova_init(void);
 
 /*

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "arch/inline.h"
 #include "arch/sim/sim.h"
 #include "kernel/base/bits.h"
 #include "kernel/mm/frame.h"
@@ -97,6 +98,19 @@ static void size_0_protects_nothing(void)
     CHECK(delegable);
 }
 
+/* Physical addresses are shorter than virtual ones here; the space has a slot for each of the latter. */
+static void what_no_physical_address_reaches_is_protected(void)
+{
+    const uint64_t first = bit(arch_phys_bits() - PAGE_BITS);
+    bool delegable;
+    sim_start(64);
+    nova_init();
+    CHECK_EQ(nova_extent(first - 1, UINT64_MAX, &delegable), 1);
+    CHECK(delegable);
+    CHECK_EQ(nova_extent(first, UINT64_MAX, &delegable), bit(arch_hva_bits() - PAGE_BITS) - first);
+    CHECK(!delegable);
+}
+
 static void init([[maybe_unused]] void *arg)
 {
     nova_init();
@@ -127,6 +141,7 @@ int main(void)
     SIM_RUN(there_is_room_for_so_many_ranges);
     SIM_RUN(size_0_protects_nothing);
     SIM_RUN(the_spaces_need_memory);
+    SIM_RUN(what_no_physical_address_reaches_is_protected);
     SIM_RUN(extents_agree_with_a_byte_per_frame);
     SIM_RUN(the_limit_bounds_an_extent);
     SIM_RUN(the_end_of_a_range_does_not_wrap);

@@ -136,10 +136,12 @@ static status_t memory(struct ec *self, const struct request *r)
         return BAD_PAR;
     if (r->dst->type != KOBJ_SPC_HST && r->dst->type != KOBJ_SPC_GST)
         return BAD_CAP;
-    /* Guest-physical addresses are as wide where guests have spaces of the same kind. */
-    const uint64_t user_pages = bit(arch_hva_bits() - PAGE_BITS);
-    const uint64_t src_pages = src->is_nova ? bit(arch_phys_bits() - PAGE_BITS) : user_pages;
-    if (!in_range(r->ssb, r->size, src_pages) || !in_range(r->dsb, r->size, user_pages))
+    /*
+     * All host spaces have as many selectors, the NOVA host space too. Guest-physical addresses are as wide
+     * where guests have spaces of the same kind.
+     */
+    const uint64_t pages = bit(arch_hva_bits() - PAGE_BITS);
+    if (!in_range(r->ssb, r->size, pages) || !in_range(r->dsb, r->size, pages))
         return BAD_PAR;
     struct hst_delegation d = {
         .src = src,

@@ -128,7 +128,8 @@ static void memory_ends_at_the_last_page(void)
     CHECK_EQ(give(HST, GST, 0, PAGES - 1, 0), SUCCESS);
     CHECK_EQ(give(HST, GST, 0, PAGES, 0), BAD_PAR);
     CHECK_EQ(give(NOVA_HST, HST, (UINT64_C(1) << 34) - 1, 0, 0), SUCCESS); /* 46 bits */
-    CHECK_EQ(give(NOVA_HST, HST, UINT64_C(1) << 34, 0, 0), BAD_PAR);
+    CHECK_EQ(give(NOVA_HST, HST, PAGES, 0, 0), BAD_PAR);
+    CHECK_EQ(give(NOVA_HST, HST, 0, PAGES, 0), BAD_PAR);
 }
 
 static void objects_end_at_the_last_selector(void)

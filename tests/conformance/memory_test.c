@@ -85,6 +85,21 @@ TEST(memory, pages_of_the_kernel_go_nowhere)
     EXPECT(!can_execute((uint64_t)root_utcb()));
 }
 
+/* Selectors are as many as in any other host space, whatever addresses the CPU has. */
+TEST(memory, nova_host_space_has_a_slot_for_each_address)
+{
+    const uint64_t last = (uint64_t)hip, to = HVA_FREE; /* the HIP is at the end */
+    MUST(map(free_frames(), to, 0, rw));
+    MUST(map(last, to, 0, PERM_NONE));
+    EXPECT(!can_read(to));
+    EXPECT_STATUS(BAD_PAR, map(last + PAGE, to, 0, PERM_NONE));
+    if (cpu_has_ports()) { /* elsewhere physical addresses are as long */
+        MUST(map(free_frames(), to, 0, rw));
+        MUST(map(last, to, 0, PERM_MEM_ALL));
+        EXPECT(!can_read(to));
+    }
+}
+
 /* Large pages. */
 
 static void fill_large(uint64_t at)
@@ -332,6 +347,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(memory, each_permission_of_a_page_allows_its_access_and_no_other),
     TAP_TEST(memory, permissions_only_shrink_on_the_way),
     TAP_TEST(memory, pages_of_the_kernel_go_nowhere),
+    TAP_TEST(memory, nova_host_space_has_a_slot_for_each_address),
     TAP_TEST(memory, large_page_is_split_by_revoking_any_of_its_pages),
     TAP_TEST(memory, large_page_is_split_by_restricting_any_of_its_pages),
     TAP_TEST(memory, part_of_a_large_page_can_be_handed_on),

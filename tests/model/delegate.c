@@ -82,6 +82,8 @@ static struct model_page page_at(struct model *m, const struct request *r, uint6
             m->lost = "memory outside of the window";
         return p.utcb_of != 0 ? (struct model_page){} : p;
     }
+    if (page >= UINT64_C(1) << (m->phys_bits - 12))
+        return (struct model_page){};
     const uint64_t frame = page - m->first_frame;
     if (frame >= PAGES) {
         m->lost = "frames outside of the window";
@@ -100,9 +102,7 @@ static status_t memory(struct model *m, const struct request *r)
     if (r->dst->kind != HST && r->dst->kind != GST)
         return BAD_CAP;
     const uint64_t pages = UINT64_C(1) << (47 - 12);
-    const uint64_t frames = UINT64_C(1) << (m->phys_bits - 12);
-    if (!is_inside(r->ssb, r->size, r->src->space.is_nova ? frames : pages) ||
-        !is_inside(r->dsb, r->size, pages))
+    if (!is_inside(r->ssb, r->size, pages) || !is_inside(r->dsb, r->size, pages))
         return BAD_PAR;
     const bool is_emptying = (r->pmm & PERM_MEM_ALL) == 0;
     if (!is_emptying && !(r->dsb >= FIRST_PAGE && is_inside(r->dsb - FIRST_PAGE, r->size, PAGES)))
