@@ -122,7 +122,6 @@ uint64_t memory_pages(void)
 
 void expect_memory(uint64_t before)
 {
-    print("# t %lu ms\n", stc_now() / (hip->stc_frequency / 1000));
     uint64_t after = memory_pages();
     for (uint64_t attempt = 0; attempt < METER_TRIES && after != before; attempt++) {
         nap(10'000);
