@@ -34,7 +34,9 @@ def linux_tests(name):
             root = ":linux",
             # Virtual CPUs that wait for each other want CPUs of the host.
             tags = ["cpu:2", "linux"],
-            timeout_s = 240,
+            # Debt: two VMs once stood still behind a guest's panic, see README.md.
+            flaky = True,
+            timeout_s = 120,
             **row
         )
 
