@@ -77,5 +77,40 @@ done >"$list/complaints"
 grep -q '^\./bazelw test //\.\.\.' .ci/run || echo ".ci/run does something else than README.md says" >>"$list/complaints"
 claim the_same_two_commands_everywhere
 
+# Tests that documents name, `suite: test`: those that there are, with the folder and without it.
+# shellcheck disable=SC2016 # the program is awk's
+grep -E '^(arch|kernel|tests|user)/.*\.(c|bzl)$' "$list/files" | xargs awk '
+    function known(room, suite, name) {
+        print suite ": " name
+        print room "/" suite ": " name
+    }
+    FNR == 1 {
+        depth = split(FILENAME, part, "/")
+        base = part[depth]
+        sub(/\.[a-z]+$/, "", base)
+    }
+    match($0, /^TEST\([a-z0-9_]+, *[a-z0-9_]+\)/) {
+        split(substr($0, 6, RLENGTH - 6), word, /, */)
+        known(part[2], word[1], word[2])
+    }
+    match($0, /^    (SIM_)?RUN\([a-z0-9_]+\)/) {
+        name = substr($0, RSTART, RLENGTH - 1)
+        sub(/.*\(/, "", name)
+        known(part[depth - 1], base, name)
+    }
+    base ~ /_test$/ && match($0, /^    R\([a-z0-9_]+,/) { # a table of tests
+        known(part[2], substr(base, 1, length(base) - 5), substr($0, 7, RLENGTH - 7))
+    }
+    FILENAME ~ /^tests\/.*\.bzl$/ && match($0, /^ +"[a-z0-9_]+":/) {
+        name = substr($0, RSTART, RLENGTH - 2)
+        sub(/.*"/, "", name)
+        print part[2] ": " name
+    }
+' | sort -u >"$list/tests"
+# shellcheck disable=SC2016 # code is between those
+grep -o '`[a-z0-9_/]*: [^`]*`' doc/abi/tests.md | tr -d '`' | sort -u | comm -23 - "$list/tests" |
+    sed 's,^,doc/abi/tests.md names a test that is none: ,' >"$list/complaints"
+claim each_test_that_a_document_names_exists
+
 echo "1..$count"
 exit $bad
