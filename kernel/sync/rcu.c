@@ -27,7 +27,17 @@ static struct cpu_shared *local(void)
     return &cpu_local()->shared;
 }
 
-static void see(void)
+/*
+ * What this CPU looks at later, it does after others can see this. A fence, as rcu_pending is looked at
+ * without an order, and as QEMU 10, on x86, lets a load of Arm's (LDAR) overtake a store (STLR).
+ */
+static void publish(uint64_t seen)
+{
+    atomic_store_explicit(&local()->rcu_seen, seen, memory_order_release);
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+NOINLINE static void see(void)
 {
     /*
      * Sequentially consistent, against a CPU that takes a capability away, starts a period and looks at
@@ -37,14 +47,14 @@ static void see(void)
     uint64_t now;
     do {
         now = atomic_load_explicit(&rcu.current, memory_order_seq_cst);
-        atomic_store_explicit(&local()->rcu_seen, now, memory_order_seq_cst);
+        publish(now);
     } while (atomic_load_explicit(&rcu.current, memory_order_seq_cst) != now);
 }
 
 /* This CPU holds nothing, and no period waits for it, until it comes to see(). */
 static void rest(void)
 {
-    atomic_store_explicit(&local()->rcu_seen, SEEN_IDLE, memory_order_seq_cst);
+    publish(SEEN_IDLE);
 }
 
 void rcu_idle_leave(void)
