@@ -7,6 +7,8 @@
 #include "kernel/base/bits.h"
 #include "kernel/obj/pd.h"
 
+static_assert(ARCH_HAS_PIO == ARCH_HAS_MSR, "who asks for one asks for both");
+
 /*
  * A bitmap covers some permissions of some selectors: bit (sel - first) at `offset` words denies
  * `perm`. The tables follow the hardware: I/O permission bitmap (SDM vol. 1, "I/O Permission Bit

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Spaces whose slot number is the resource: I/O ports (one permission) and MSRs (two), both x86_64
- * only. Each permission is a bitmap in the form the hardware reads: a set bit denies.
+ * only. Each permission is a bitmap in the form the hardware reads: a set bit denies. Who calls what is
+ * here asks ARCH_HAS_PIO first, so that it is not linked elsewhere.
  */
 #pragma once
 

@@ -210,6 +210,8 @@ static NOINLINE status_t delegate(struct ec *self, struct spaces found, uint64_t
         return memory(self, &r);
     case KOBJ_SPC_PIO:
     case KOBJ_SPC_MSR:
+        if (!ARCH_HAS_PIO)
+            break;
         return r.dst->type == r.src->type ? bits(&r) : BAD_CAP;
     case KOBJ_PD:
     case KOBJ_EC:

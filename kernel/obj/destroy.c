@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The end of each kind of object. */
 
+#include "arch/types.h"
 #include "kernel/base/compiler.h"
 #include "kernel/cap/space_bit.h"
 #include "kernel/cap/space_hst.h"
@@ -54,6 +55,8 @@ static bool end(struct kobject *obj)
         return space_hst_destroy(CONTAINER_OF(obj, struct space_hst, obj));
     case KOBJ_SPC_PIO:
     case KOBJ_SPC_MSR:
+        if (!ARCH_HAS_PIO)
+            break;
         return space_bit_destroy(CONTAINER_OF(obj, struct space_bit, obj));
     case KOBJ_EC: /* handled by its CPU */
     case KOBJ_SPC_DMA:
