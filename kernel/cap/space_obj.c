@@ -92,23 +92,42 @@ NOINLINE static _Atomic uintptr_t *make_slots(struct space_obj *space, uint64_t 
     return root != nullptr ? make_page(space, &root[sel / OBJ_PAGE_SLOTS]) : nullptr;
 }
 
-status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm)
+/* The slot `sel`, with a page for it made. Errors in *why: MEM_CAP, BAD_CAP, AGAIN. Answers nullptr then. */
+static ALWAYS_INLINE _Atomic uintptr_t *make_slot(struct space_obj *space, uint64_t sel,
+                                                  status_t *why)
 {
+    *why = BAD_CAP;
     if (sel >= SELNUM)
-        return BAD_CAP;
-    status_t status;
+        return nullptr;
     _Atomic uintptr_t *page = slot_page(space, sel);
     if (UNLIKELY(page == nothing)) {
-        page = make_slots(space, sel, &status);
+        page = make_slots(space, sel, why);
         if (page == nullptr)
-            return status;
+            return nullptr;
     }
+    return &page[sel % OBJ_PAGE_SLOTS];
+}
+
+status_t space_obj_prepare(struct space_obj *space, uint64_t sel)
+{
+    status_t why;
+    const _Atomic uintptr_t *const slot = make_slot(space, sel, &why);
+    if (slot == nullptr)
+        return why;
+    return atomic_load_explicit(slot, memory_order_relaxed) == 0 ? SUCCESS : BAD_CAP;
+}
+
+status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm)
+{
+    status_t why;
+    _Atomic uintptr_t *const slot = make_slot(space, sel, &why);
+    if (slot == nullptr)
+        return why;
     kobject_get(obj);
     uintptr_t empty = 0;
     /* Release: who loads the capability sees the object as it was made. */
-    if (atomic_compare_exchange_strong_explicit(&page[sel % OBJ_PAGE_SLOTS], &empty,
-                                                cap_make(obj, perm).raw, memory_order_release,
-                                                memory_order_relaxed))
+    if (atomic_compare_exchange_strong_explicit(slot, &empty, cap_make(obj, perm).raw,
+                                                memory_order_release, memory_order_relaxed))
         return SUCCESS;
     /* Not kobject_put: what nobody else knows is not to be destroyed. */
     atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_relaxed);

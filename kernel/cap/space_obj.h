@@ -80,6 +80,12 @@ static inline struct cap space_obj_load(const struct space_obj *space, uint64_t 
 status_t space_obj_insert(struct space_obj *space, uint64_t sel, struct kobject *obj, uint8_t perm);
 
 /*
+ * Make sure that space_obj_insert can put something there: as long as nobody else changes the space, it will.
+ * Errors: the same.
+ */
+status_t space_obj_prepare(struct space_obj *space, uint64_t sel);
+
+/*
  * Find the object at `sel` if it is of `type` and the capability has all bits of `need`, else nullptr.
  * An empty slot, a wrong type and a missing permission look alike. `need` has a bit, so that the null
  * capability does not have it.

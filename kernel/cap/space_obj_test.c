@@ -95,6 +95,21 @@ static void insertion_without_memory_leaves_the_object_alone(void)
     CHECK_EQ(space_obj_insert(space, SELNUM, sm, PERM_SM_ALL), BAD_CAP);
 }
 
+static void what_is_prepared_can_be_inserted(void)
+{
+    struct space_obj *const space = fresh_space(64);
+    struct kobject *const sm = testing_object(KOBJ_SM);
+    CHECK_EQ(space_obj_prepare(space, SELNUM), BAD_CAP);
+    put(space, 5, sm, PERM_SM_ALL);
+    CHECK_EQ(space_obj_prepare(space, 5), BAD_CAP);
+    CHECK_EQ(space_obj_prepare(space, OBJ_PAGE_SLOTS), SUCCESS);
+    CHECK_EQ(space_obj_load(space, OBJ_PAGE_SLOTS).raw, 0);
+    while (frame_alloc_reserve(0, FRAME_RAW) != nullptr)
+        continue;
+    CHECK_EQ(space_obj_prepare(space, 2 * OBJ_PAGE_SLOTS), MEM_CAP);
+    put(space, OBJ_PAGE_SLOTS, sm, PERM_SM_ALL);
+}
+
 static void delegation_masks_permissions_and_copies_nulls(void)
 {
     struct space_obj *const a = fresh_space(64), *const b = more_space();
@@ -277,6 +292,7 @@ int main(void)
     SIM_RUN(references_follow_capabilities);
     SIM_RUN(objects_without_references_are_delegated_as_null);
     SIM_RUN(large_orders_cross_pages);
+    SIM_RUN(what_is_prepared_can_be_inserted);
     SIM_RUN(running_out_keeps_what_was_done);
     SIM_RUN(delegation_tells_whether_it_has_revoked);
     SIM_RUN(a_space_is_emptied_at_once_and_can_be_filled_again);

@@ -18,10 +18,11 @@ static enum ec_kind kind_of(uint8_t flags)
 
 static status_t publish(struct ec *self, struct ec *ec)
 {
-    /* A slot that is none, or occupied, is found out before the UTCB replaces what the PD has mapped there. */
+    /* What is wrong with the slot is found out before the UTCB replaces what the PD has mapped there. */
     const uint64_t sel = hypercall_param(self);
-    if (sel >= SELNUM || space_obj_load(self->objects, sel).raw != 0)
-        return BAD_CAP;
+    const status_t status = space_obj_prepare(self->objects, sel);
+    if (status != SUCCESS)
+        return status;
     if (ec->kind != EC_GUEST && ec_map_utcb(ec) != SUCCESS)
         return MEM_OBJ;
     return space_obj_insert(self->objects, sel, &ec->obj, PERM_EC_ALL);

@@ -89,7 +89,10 @@ enum : uint64_t {
     NEAR_COUNT = 0x60,
 };
 
-/* Addresses: of UTCBs with tables and without; a large page; nothing is near NOWHERE. Frames for all of them. */
+/*
+ * Addresses: of UTCBs with tables, of which the third replaces a page, and without; a large page; nothing is near
+ * NOWHERE. Frames for all of them.
+ */
 enum : uint64_t {
     UTCB = 0x5000'0000,
     BIG = 0x8000'0000,
@@ -136,6 +139,7 @@ static void make_world(void)
                  SUCCESS);
     CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, OBJ, SM, 5, 0, PERM_MASK), SUCCESS);
     CHECK_EQ(call_delegate(0, NOVA_HST, HST, FRAMES, PAGE_OF(BIG), BIG_ORD, PERM_MEM_R), SUCCESS);
+    CHECK_EQ(call_delegate(0, NOVA_HST, HST, FRAMES, PAGE_OF(UTCB) + 2, 0, PERM_MEM_R), SUCCESS);
     call_settle();
 }
 
