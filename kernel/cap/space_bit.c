@@ -119,9 +119,12 @@ void space_bit_delegate(struct space_bit *src, struct space_bit *dst, uint64_t b
             const uint64_t count = min_u64(64 - at % 64, to - sel);
             const uint64_t mask = (count == 64 ? ~UINT64_C(0) : low_bits((unsigned)count))
                                   << at % 64;
-            const uint64_t word =
-                atomic_load_explicit(&src->deny[map->offset + at / 64], memory_order_relaxed);
-            word_update(&dst->deny[map->offset + at / 64], word | take_away, mask);
+            _Atomic uint64_t *const old = &src->deny[map->offset + at / 64];
+            _Atomic uint64_t *const new = &dst->deny[map->offset + at / 64];
+            if (new == old) /* what others take away meanwhile is not put back */
+                atomic_fetch_or_explicit(new, take_away & mask, memory_order_relaxed);
+            else
+                word_update(new, atomic_load_explicit(old, memory_order_relaxed) | take_away, mask);
             sel += count;
         }
     }

@@ -167,6 +167,27 @@ static uintptr_t slots_copy(_Atomic uintptr_t *from, _Atomic uintptr_t *to, uint
     return revoked;
 }
 
+/*
+ * The same where they are. Others may write the slots meanwhile: what they take away is not put back. Their references
+ * stay with them.
+ */
+COLD static uintptr_t slots_reduce(_Atomic uintptr_t *slots, uint64_t count, uint8_t pmm)
+{
+    uintptr_t revoked = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        struct cap cap = {atomic_load_explicit(&slots[i], memory_order_acquire)}, less;
+        do
+            less = cap_make(cap_object(cap), cap_perm(cap) & pmm);
+        while (less.raw != cap.raw &&
+               !atomic_compare_exchange_weak_explicit(&slots[i], &cap.raw, less.raw,
+                                                      memory_order_acq_rel, memory_order_acquire));
+        if (less.raw == 0 && cap.raw != 0)
+            kobject_put(cap_object(cap));
+        revoked |= less.raw ^ cap.raw;
+    }
+    return revoked;
+}
+
 static bool is_empty(_Atomic uintptr_t *slots, uint64_t count, uint8_t pmm)
 {
     for (uint64_t i = 0; i < count; i++)
@@ -190,9 +211,11 @@ struct obj_delegated space_obj_delegate(struct space_obj *src, struct space_obj 
         if (to == nullptr)
             return (struct obj_delegated){.status = status};
     }
+    to += dsb % OBJ_PAGE_SLOTS;
     return (struct obj_delegated){
         .status = SUCCESS,
-        .revoked = slots_copy(from, to + dsb % OBJ_PAGE_SLOTS, count, pmm),
+        .revoked =
+            UNLIKELY(from == to) ? slots_reduce(to, count, pmm) : slots_copy(from, to, count, pmm),
     };
 }
 

@@ -104,9 +104,10 @@ static inline struct kobject *cap_lookup(const struct space_obj *space, uint64_t
  * ctrl_pd between object spaces: dst[dsb+i] := src[ssb+i] with permissions and-ed with pmm, for i in
  * 0..count-1, ascending. `count` is a power of two and at most OBJ_PAGE_SLOTS, the bound of what is done
  * at once; bases are multiples of it and inside the spaces. An object without references is delegated as
- * the null capability.
- * Errors: MEM_CAP, AGAIN as above; nothing is changed. revoked, if not 0: a slot held something before, which other CPUs may
- * be acting on until space_obj_await.
+ * the null capability. Where source and destination are the same, it is one step with what others do there:
+ * what they take away is gone.
+ * Errors: MEM_CAP, AGAIN as above; nothing is changed. revoked, if not 0: a slot held something before, which
+ * other CPUs may be acting on until space_obj_await.
  * Context: a read section.
  */
 struct obj_delegated {

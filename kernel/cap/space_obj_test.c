@@ -136,6 +136,10 @@ static void references_follow_capabilities(void)
     CHECK_EQ(sm->refs, 3);
     give(a, a, 0, 0, 0, PERM_SM_UP); /* in place */
     CHECK_EQ(sm->refs, 3);
+    give(a, a, 0, 0, 9, PERM_SM_DOWN); /* which is all that slot 1 had more */
+    CHECK_EQ(space_obj_load(a, 0).raw, 0);
+    CHECK_EQ(cap_perm(space_obj_load(a, 1)), PERM_SM_DOWN);
+    CHECK_EQ(sm->refs, 2);
     give(a, a, 0, 0, 1, 0);
     CHECK_EQ(sm->refs, 1);
 }
@@ -288,11 +292,11 @@ int main(void)
     SIM_RUN(lookup_wants_type_and_all_permissions);
     SIM_RUN(insertion_fills_empty_slots_only);
     SIM_RUN(insertion_without_memory_leaves_the_object_alone);
+    SIM_RUN(what_is_prepared_can_be_inserted);
     SIM_RUN(delegation_masks_permissions_and_copies_nulls);
     SIM_RUN(references_follow_capabilities);
     SIM_RUN(objects_without_references_are_delegated_as_null);
     SIM_RUN(large_orders_cross_pages);
-    SIM_RUN(what_is_prepared_can_be_inserted);
     SIM_RUN(running_out_keeps_what_was_done);
     SIM_RUN(delegation_tells_whether_it_has_revoked);
     SIM_RUN(a_space_is_emptied_at_once_and_can_be_filled_again);

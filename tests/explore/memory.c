@@ -98,6 +98,32 @@ const struct scenario explore_ports = {
     .make = make_ports,
 };
 
+/* Of two ports that are delegated to themselves, one is taken away at the same time. */
+static void make_ports_reduce(void)
+{
+    static const struct act keeps[] = {DELEGATE(ROOT_PIO, ROOT_PIO, PORT, PORT, 1, PERM_PIO_A)};
+    static const struct act takes[] = {DELEGATE(ROOT_PIO, ROOT_PIO, PORT, PORT, 0, 0)};
+    make_threads();
+    CHECK_EQ(call_delegate(0, NOVA_PIO, ROOT_PIO, PORT, PORT, 1, PERM_PIO_A), SUCCESS);
+    PROGRAM(call_thread(A, 1, 10, 10), keeps, false);
+    PROGRAM(sim_user(0), takes, false);
+    sim_settle();
+}
+
+static void check_ports_reduce(void)
+{
+    CHECK(!sim_may_use_port(0, PORT) && sim_may_use_port(0, PORT + 1));
+}
+
+const struct scenario explore_ports_reduce = {
+    .name = "ports_reduce",
+    .claim = "a port that was taken away stays away, whoever delegates it to itself at the time",
+    .cpus = 2,
+    .bound = 3,
+    .make = make_ports_reduce,
+    .check = check_ports_reduce,
+};
+
 /* Tables are made by two CPUs, and one is split, while a third one takes all away. */
 static void make_tables(void)
 {

@@ -80,6 +80,34 @@ const struct scenario explore_replace = {
     .check = check_replace,
 };
 
+/* One takes away what is in a slot while another one has some of its permissions taken away. */
+static void make_reduce(void)
+{
+    static const struct act reduces[] = {
+        DELEGATE(SEL_ROOT_OBJ, SEL_ROOT_OBJ, COPY, COPY, 0, PERM_SM_UP)};
+    static const struct act empties[] = {REVOKE(COPY, 0)};
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    CHECK_EQ(call_delegate(0, SEL_ROOT_OBJ, SEL_ROOT_OBJ, SM, COPY, 0, PERM_SM_ALL), SUCCESS);
+    PROGRAM(call_thread(A, 1, 10, 10), reduces, false);
+    PROGRAM(sim_user(0), empties, false);
+    sim_settle();
+}
+
+static void check_reduce(void)
+{
+    CHECK(call_object(COPY) == nullptr);
+    CHECK_EQ(call_object(SM)->refs, 1);
+}
+
+const struct scenario explore_reduce = {
+    .name = "reduce",
+    .claim = "a slot that was emptied stays empty, whoever reduces its permissions at the time",
+    .cpus = 2,
+    .bound = 3,
+    .make = make_reduce,
+    .check = check_reduce,
+};
+
 /* Two CPUs make the other one enter the kernel, and wait for that. */
 static void make_ask(void)
 {

@@ -3,10 +3,9 @@
 #include "tests/explore/scenarios.h"
 
 const struct scenario *const explore_scenarios[] = {
-    &explore_ask,          &explore_child,           &explore_create,
-    &explore_destroy_call, &explore_help_death,      &explore_idle,
-    &explore_interrupt,    &explore_lookup,          &explore_ports,
-    &explore_ready,        &explore_recall_reply,    &explore_replace,
-    &explore_revoke_call,  &explore_semaphore_count, &explore_semaphore_end,
-    &explore_shootdown,    &explore_tables,          nullptr,
+    &explore_ask,           &explore_child,        &explore_create,      &explore_destroy_call,
+    &explore_help_death,    &explore_idle,         &explore_interrupt,   &explore_lookup,
+    &explore_ports,         &explore_ports_reduce, &explore_ready,       &explore_recall_reply,
+    &explore_reduce,        &explore_replace,      &explore_revoke_call, &explore_semaphore_count,
+    &explore_semaphore_end, &explore_shootdown,    &explore_tables,      nullptr,
 };
