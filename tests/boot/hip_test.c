@@ -112,12 +112,13 @@ TEST(hip, cpus_are_as_many_as_the_machine_has)
     EXPECT(hip->cpu_bsp < hip->cpu_num);
 }
 
-TEST(hip, orders_cover_at_least_a_table)
+/* Partial failure up to there: tests/conformance/exhaust.c. */
+TEST(hip, orders_cover_a_table_or_a_bitmap)
 {
-    EXPECT(hip->mco_obj >= 9 && hip->mco_obj <= 31);
-    EXPECT(hip->mco_hst >= 9 && hip->mco_hst <= 31);
-    EXPECT(hip->mco_gst >= 9 && hip->mco_gst <= 31);
-    EXPECT(hip->mco_dma >= 9 && hip->mco_dma <= 31);
+    EXPECT_EQ(9, hip->mco_obj);
+    EXPECT_EQ(9, hip->mco_hst);
+    EXPECT_EQ(9, hip->mco_gst);
+    EXPECT_EQ(9, hip->mco_dma);
     EXPECT_EQ(16, hip->mco_pio);
     EXPECT_EQ(16, hip->mco_msr);
 }
@@ -143,7 +144,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(hip, time_advances_at_a_plausible_frequency),
     TAP_TEST(hip, selector_counts_are_those_of_the_interface),
     TAP_TEST(hip, cpus_are_as_many_as_the_machine_has),
-    TAP_TEST(hip, orders_cover_at_least_a_table),
+    TAP_TEST(hip, orders_cover_a_table_or_a_bitmap),
     TAP_TEST(hip, features_are_known_ones),
 };
 const struct tap_suite hip_suite = TAP_SUITE(tests);

@@ -244,11 +244,72 @@ TEST(exhaust, memory_by_tables_of_host_space)
     end();
 }
 
+/*
+ * Up to the order that the HIP names, a delegation that memory is missing for has done nothing. The first
+ * page and one in the middle of the range are what there is to be delegated.
+ */
+enum : uint64_t { PAGE_BITS = 12, SHOW = HVA_FREE + 0x200'0000 };
+
+static status_t give_page(sel_t from, sel_t to, uint64_t page, uint64_t at, uint8_t order)
+{
+    return hc_ctrl_pd(
+        from, to,
+        (struct hc_range){
+            .from = page, .to = at, .order = order, .perm = PERM_MEM_R, .mad = MAD_MEMORY});
+}
+
+static bool has_page(const struct child *child, uint64_t page)
+{
+    MUST(give_page(child->hst, SEL_LIB_ROOT_HST, page, SHOW >> PAGE_BITS, 0));
+    return can_read(SHOW);
+}
+
+TEST(exhaust, delegation_of_the_order_in_the_hip_does_all_or_nothing)
+{
+    const uint8_t order = hip->mco_hst;
+    const uint64_t base = HVA_FREE >> PAGE_BITS >> order << order, size = 1ull << order;
+    const uint64_t frame = free_frames() >> PAGE_BITS, page[] = {base, base + size / 2};
+    begin();
+    struct child child;
+    MUST(child_create(&child));
+    for (unsigned i = 0; i < 2; i++)
+        MUST(give_page(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST, frame, page[i], 0));
+    MUST(give_page(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST, frame, SHOW >> PAGE_BITS, 0));
+
+    /* Memory comes back page by page: with each thread its UTCB. */
+    first = sel_alloc(9);
+    const uint64_t count = fill(create_ec, 1);
+    unsigned failures = 0;
+    for (status_t status = MEM_CAP; status == MEM_CAP && failures < count;) {
+        status = give_page(SEL_LIB_ROOT_HST, child.hst, base, base, order);
+        if (status == SUCCESS)
+            break;
+        EXPECT_STATUS(MEM_CAP, status);
+        for (unsigned i = 0; i < 2; i++)
+            EXPECT(!has_page(&child, page[i]));
+        revoke(first + failures++);
+        nap(1000);
+    }
+    EXPECT(failures > 0);
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT(has_page(&child, page[i]));
+        MUST(hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST,
+                        (struct hc_range){.from = page[i], .to = page[i]}));
+    }
+    empty();
+    end();
+}
+
 static const struct tap_test tests[] = {
-    TAP_TEST(exhaust, memory_by_pds),          TAP_TEST(exhaust, memory_by_ecs),
-    TAP_TEST(exhaust, memory_by_ecs_with_fpu), TAP_TEST(exhaust, memory_by_scs),
-    TAP_TEST(exhaust, memory_by_portals),      TAP_TEST(exhaust, memory_by_semaphores),
-    TAP_TEST(exhaust, memory_by_host_spaces),  TAP_TEST(exhaust, memory_by_tables_of_host_space),
+    TAP_TEST(exhaust, memory_by_pds),
+    TAP_TEST(exhaust, memory_by_ecs),
+    TAP_TEST(exhaust, memory_by_ecs_with_fpu),
+    TAP_TEST(exhaust, memory_by_scs),
+    TAP_TEST(exhaust, memory_by_portals),
+    TAP_TEST(exhaust, memory_by_semaphores),
+    TAP_TEST(exhaust, memory_by_host_spaces),
+    TAP_TEST(exhaust, memory_by_tables_of_host_space),
+    TAP_TEST(exhaust, delegation_of_the_order_in_the_hip_does_all_or_nothing),
 };
 static const struct tap_suite suite = CONF_SUITE(tests);
 
