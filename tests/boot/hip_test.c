@@ -4,6 +4,7 @@
 #include "kernel/abi/console.h"
 #include "kernel/abi/selector.h"
 #include "tests/boot/boot_test.h"
+#include "user/lib/event.h"
 #include "user/lib/memory.h"
 
 enum : uint64_t { MIB = 1 << 20 };
@@ -32,6 +33,7 @@ TEST(hip, words_sum_to_zero)
 
 TEST(hip, has_nothing_behind_its_length)
 {
+    EXPECT_EQ(cpu_has_ports() ? 0x90 : 0x88, hip->length);
     const uint8_t *const byte = (const uint8_t *)hip;
     for (size_t i = hip->length; i < PAGE_SIZE; i++)
         EXPECT_EQ(0, byte[i]);
@@ -99,9 +101,12 @@ TEST(hip, time_advances_at_a_plausible_frequency)
 
 TEST(hip, selector_counts_are_those_of_the_interface)
 {
+    const bool is_x86_64 = cpu_has_ports();
     EXPECT_EQ(SELNUM, hip->sel_num);
-    EXPECT(hip->sel_hst_nova >= 2);
-    EXPECT(hip->sel_gst_nova >= 2);
+    EXPECT_EQ(is_x86_64 ? 32 : 64, hip->sel_hst_arch);
+    EXPECT_EQ(is_x86_64 ? 256 : 64, hip->sel_gst_arch);
+    EXPECT_EQ(2, hip->sel_hst_nova);
+    EXPECT_EQ(is_x86_64 ? 2 : 3, hip->sel_gst_nova);
 }
 
 TEST(hip, cpus_are_as_many_as_the_machine_has)
