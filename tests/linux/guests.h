@@ -13,10 +13,13 @@
 #include "user/manager/vms.h"
 
 extern const struct hip *hip;
-extern const struct tap_suite one_suite, two_suite;
+extern const struct tap_suite one_suite, two_suite, resets_suite;
 
 /* The plan that the command line tells: vcpus=, memory= in MiB; virtual CPUs from CPU 1 on. */
 extern struct vm_plan plan;
+
+/* The same for the guest of resets.S. */
+extern struct vm_plan resets_plan;
 
 /* Make and end `count` VMs before they do much: root has all tables that it needs for them then. */
 void guests_warm_up(unsigned count);

@@ -27,6 +27,7 @@ def linux_tests(name):
             memory = "1G",
             modules = {
                 ":initramfs": "initrd",
+                ":resets": "resets",
                 "//user/vmm": "vmm",
                 "@linux//:busybox": "disk",
                 "@linux//:kernel": "linux console=ttyAMA0 quiet panic=-1",
@@ -34,8 +35,6 @@ def linux_tests(name):
             root = ":linux",
             # Virtual CPUs that wait for each other want CPUs of the host.
             tags = ["cpu:2", "linux"],
-            # Debt: two VMs once stood still behind a guest's panic, see README.md.
-            flaky = True,
             timeout_s = 120,
             **row
         )

@@ -6,10 +6,10 @@
 #include "user/lib/power.h"
 #include "user/lib/spaces.h"
 
-enum : uint64_t { MIB = 0x10'0000 };
+enum : uint64_t { MIB = 0x10'0000, RESETS_RAM = 6 * MIB };
 
 const struct hip *hip;
-struct vm_plan plan;
+struct vm_plan plan, resets_plan;
 
 void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
                [[maybe_unused]] uint64_t boot2)
@@ -36,6 +36,12 @@ void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
     plan.ram_size = text_number(words, "memory", 128) * MIB;
     for (unsigned v = 0; v < VCPUS_MAX; v++)
         plan.cpu[v] = (uint16_t)(1 + v);
-    const struct tap_suite *const suite = text_has_word(words, "two") ? &two_suite : &one_suite;
-    power_exit(tap_run(&suite, 1) != 0);
+    resets_plan = plan;
+    resets_plan.ram_size = RESETS_RAM;
+    resets_plan.image = resets_plan.initrd = bootinfo_module(&info, "resets");
+    const struct tap_suite *const suites[] = {
+        text_has_word(words, "two") ? &two_suite : &one_suite,
+        &resets_suite,
+    };
+    power_exit(tap_run(suites, sizeof suites / sizeof *suites) != 0);
 }

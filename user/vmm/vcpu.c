@@ -79,13 +79,12 @@ static void park(struct vm *vm, struct vcpu *vcpu)
         }
         wait(vm, vcpu, 0);
     }
-    vcpu->is_parked = false;
 }
 
 /* As PSCI's CPU_ON and Linux's boot protocol say. */
 static uint32_t start(struct vm *vm, struct vcpu *vcpu, struct utcb_arch *state)
 {
-    vcpu->is_fresh = vcpu->is_idle = false;
+    vcpu->is_fresh = vcpu->is_idle = vcpu->is_parked = false;
     memset(state, 0, sizeof *state);
     state->x[0] = vcpu->context;
     state->elr_el2 = vcpu->entry;
@@ -104,11 +103,15 @@ static uint32_t handle(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb 
     struct vm *const vm = the_vm;
     struct vcpu *const vcpu = &vm->vcpu[pid & ((1 << PID_EVENT_SHIFT) - 1)];
     struct utcb_arch *const state = event_state(utcb);
+    const unsigned event = (unsigned)(pid >> PID_EVENT_SHIFT);
+    uint32_t reply = 0;
 
     mutex_lock(&vm->lock);
     vcpu->is_kicked = false;
     gic_sync(&vm->gic, vcpu->index, state->lr);
-    uint32_t reply = exit_handle(vm, vcpu, (unsigned)(pid >> PID_EVENT_SHIFT), state);
+    /* What it does after it was switched off, and before it hears of it, has not happened. */
+    if (vcpu->is_on || event == EVENT_STARTUP)
+        reply = exit_handle(vm, vcpu, event, state);
     vm_update(vm, vcpu);
     if (vcpu->is_idle)
         idle(vm, vcpu, state);

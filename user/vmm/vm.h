@@ -29,7 +29,7 @@ struct vcpu {
     bool is_on;      /* as PSCI sees it                     */
     bool is_fresh;   /* starts at `entry` with `context`    */
     bool is_idle;    /* has executed WFI                    */
-    bool is_parked;  /* its handler waits, or it never ran  */
+    bool is_parked;  /* executes nothing before its start   */
     bool is_waiting; /* at `wake`                           */
     bool is_kicked;  /* on its way out of the guest         */
     uint64_t entry, context;
