@@ -136,6 +136,26 @@ static void root_finds_its_image_and_its_hip_and_nothing_else(void)
     CHECK(!sim_may_use_port(0, 0x60));
 }
 
+/* A second segment, after the first: the same page, as data. */
+static void load_data([[maybe_unused]] struct boot_entry *entry, [[maybe_unused]] void *loaded)
+{
+    put(56, 2, 2);
+    put(120, 1, 4);
+    put(124, 6, 4);
+    put(136, TEXT + PAGE_SIZE, 8);
+    put(152, PAGE_SIZE, 8);
+    put(160, PAGE_SIZE, 8);
+}
+
+static void a_segment_of_data_is_no_code(void)
+{
+    sim_loader = load_data;
+    start(1);
+    CHECK(sim_may_access(0, TEXT, PERM_MEM_R | PERM_MEM_XU));
+    CHECK(sim_may_access(0, TEXT + PAGE_SIZE, PERM_MEM_R | PERM_MEM_W));
+    CHECK(!sim_may_access(0, TEXT + PAGE_SIZE, PERM_MEM_XU));
+}
+
 static void root_finds_these_capabilities_and_no_others(void)
 {
     static const struct {
@@ -271,6 +291,7 @@ int main(void)
     SIM_RUN(an_image_above_all_memory_is_told);
     SIM_RUN(an_image_cannot_lie_where_the_hip_is);
     SIM_RUN(root_finds_its_image_and_its_hip_and_nothing_else);
+    SIM_RUN(a_segment_of_data_is_no_code);
     SIM_RUN(root_finds_these_capabilities_and_no_others);
     SIM_RUN(the_nova_space_holds_what_can_be_given_away);
     SIM_RUN(root_cannot_start_without_memory);

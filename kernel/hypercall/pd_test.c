@@ -348,6 +348,21 @@ static void a_whole_space_is_emptied_at_once(void)
         CHECK_EQ(space_obj_load(caller.objects, sel).raw, 0);
 }
 
+static void a_space_is_emptied_again_when_what_was_in_it_has_gone(void)
+{
+    start(256);
+    struct space_obj *const foreign = space_obj_create(root);
+    put(OTHER, &foreign->obj, PERM_OBJ_ALL);
+    CHECK_EQ(give(OBJ, OTHER, SM, 7, 0, PERM_MASK), SUCCESS);
+    CHECK_EQ(give(OBJ, OTHER, 0, 0, 18, 0), SUCCESS);
+    CHECK_EQ(give(OBJ, OTHER, 0, 0, 18, 0), AGAIN);
+    CHECK_EQ(give(OBJ, OTHER, SM, 7, 0, PERM_MASK), AGAIN); /* it takes nothing meanwhile */
+    testing_reap();
+    CHECK_EQ(give(OBJ, OTHER, SM, 7, 0, PERM_MASK), SUCCESS);
+    CHECK_EQ(give(OBJ, OTHER, 0, 0, 18, 0), SUCCESS);
+    CHECK_EQ(space_obj_load(foreign, 7).raw, 0);
+}
+
 static void a_source_that_was_overwritten_is_not_guessed(void)
 {
     start(256);
@@ -449,6 +464,7 @@ int main(void)
     SIM_RUN(preempted_delegation_of_objects_goes_on);
     SIM_RUN(own_capabilities_may_go_with_the_rest);
     SIM_RUN(a_whole_space_is_emptied_at_once);
+    SIM_RUN(a_space_is_emptied_again_when_what_was_in_it_has_gone);
     SIM_RUN(a_source_that_was_overwritten_is_not_guessed);
     SIM_RUN(a_source_that_does_not_matter_may_be_overwritten);
     SIM_RUN(who_is_preempted_is_checked_again);
