@@ -152,21 +152,29 @@ static bool explore_again(void)
     return explore_go(&(struct explore_how){.mode = EXPLORE_ONE}, leaf);
 }
 
-static int usage(void)
+#define HOW "./bazelw run //tests/explore:long -- "
+
+static int say_usage(void)
 {
-    printf("SCENARIO [MINUTES | ORDER]; scenarios are:\n");
+    printf(HOW "NAME           each order within its bound\n" HOW
+               "NAME MINUTES   beyond the bound, and at random\n" HOW
+               "NAME ORDER     one order, told turn by turn\nNames:\n");
     for (const struct scenario *const *s = explore_scenarios; *s != nullptr; s++)
-        printf("  %-24s %s\n", (*s)->name, (*s)->claim);
-    return 2;
+        printf("    %-16s  %s\n", (*s)->name, (*s)->claim);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    for (const struct scenario *const *s = explore_scenarios; *s != nullptr && argc > 1; s++)
+    if (argc == 1)
+        return say_usage();
+    for (const struct scenario *const *s = explore_scenarios; *s != nullptr; s++)
         if (strcmp((*s)->name, argv[1]) == 0)
             scenario = *s;
-    if (scenario == nullptr)
-        return usage();
+    if (scenario == nullptr) {
+        fprintf(stderr, "There is no scenario %s; without arguments all are told.\n", argv[1]);
+        return 2;
+    }
     explore_init();
     race_init();
     start();

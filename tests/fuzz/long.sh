@@ -33,12 +33,19 @@ say_usage() {
     done
 }
 
-path=
-[ $# -eq 0 ] || path=$(path_of "$1")
-if [ $# -ne 2 ] || [ -z "$path" ] || [ "$2" = 0 ]; then
-    say_usage
-    [ $# -eq 0 ] && exit 0
+refuse() {
+    echo "$1; without arguments all are told." >&2
     exit 2
+}
+
+if [ $# -eq 0 ]; then
+    say_usage
+    exit
+fi
+path=$(path_of "$1")
+[ -n "$path" ] || refuse "There is no fuzzer $1"
+if [ $# -ne 2 ] || [ "$2" = 0 ]; then
+    refuse "Behind $1 there are minutes, an input or the word merge"
 fi
 name=$1
 what=$2
