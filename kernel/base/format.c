@@ -11,7 +11,7 @@ struct sink {
 
 struct spec {
     bool left, zero, prefix;
-    unsigned length; /* 0: int, 1: long, long long or size_t, all of which have 64 bits */
+    bool is_long; /* long, long long or size_t, all of which have 64 bits, not int */
     size_t width;
     size_t precision;
 };
@@ -105,6 +105,17 @@ struct args {
     va_list list;
 };
 
+static uint64_t take_unsigned(struct args *args, bool is_long)
+{
+    return is_long ? va_arg(args->list, uint64_t) : va_arg(args->list, unsigned);
+}
+
+static int64_t take_signed(struct args *args, bool is_long)
+{
+    const uint64_t value = take_unsigned(args, is_long);
+    return is_long ? (int64_t)value : (int32_t)value;
+}
+
 static struct spec parse_spec(const char **fmt, struct args *args)
 {
     struct spec spec = {.precision = NO_LIMIT};
@@ -120,7 +131,7 @@ static struct spec parse_spec(const char **fmt, struct args *args)
             break;
     }
     if (**fmt == '*') {
-        const int64_t width = va_arg(args->list, int);
+        const int64_t width = take_signed(args, false);
         spec.left = spec.left || width < 0;
         spec.width = (size_t)(width < 0 ? -width : width);
         ++*fmt;
@@ -130,7 +141,7 @@ static struct spec parse_spec(const char **fmt, struct args *args)
     if (**fmt == '.') {
         ++*fmt;
         if (**fmt == '*') {
-            const int precision = va_arg(args->list, int);
+            const int64_t precision = take_signed(args, false);
             spec.precision = precision < 0 ? NO_LIMIT : (size_t)precision;
             ++*fmt;
         } else {
@@ -138,18 +149,8 @@ static struct spec parse_spec(const char **fmt, struct args *args)
         }
     }
     for (; **fmt == 'l' || **fmt == 'z'; ++*fmt)
-        spec.length = 1;
+        spec.is_long = true;
     return spec;
-}
-
-static uint64_t take_unsigned(const struct spec *spec, struct args *args)
-{
-    return spec->length ? va_arg(args->list, uint64_t) : va_arg(args->list, unsigned);
-}
-
-static int64_t take_signed(const struct spec *spec, struct args *args)
-{
-    return spec->length ? va_arg(args->list, int64_t) : va_arg(args->list, int);
 }
 
 /* One conversion; false if it is none of ours. */
@@ -163,23 +164,23 @@ static bool convert(struct sink *sink, struct spec *spec, char conversion, struc
         return true;
     case 'c':
         spec->zero = false;
-        put_field(sink, spec, "", &(char){(char)va_arg(args->list, int)}, 1);
+        put_field(sink, spec, "", &(char){(char)take_signed(args, false)}, 1);
         return true;
     case 's':
         put_string(sink, *spec, va_arg(args->list, const char *));
         return true;
     case 'd':
-        put_signed(sink, spec, take_signed(spec, args));
+        put_signed(sink, spec, take_signed(args, spec->is_long));
         return true;
     case 'u':
-        put_number(sink, spec, take_unsigned(spec, args), 10, lower, "");
+        put_number(sink, spec, take_unsigned(args, spec->is_long), 10, lower, "");
         return true;
     case 'p':
         put_number(sink, spec, (uintptr_t)va_arg(args->list, void *), 16, lower, "0x");
         return true;
     case 'x':
     case 'X': {
-        const uint64_t value = take_unsigned(spec, args);
+        const uint64_t value = take_unsigned(args, spec->is_long);
         const char *const prefix = conversion == 'x' ? "0x" : "0X";
         put_number(sink, spec, value, 16, conversion == 'x' ? lower : upper,
                    spec->prefix && value != 0 ? prefix : "");
