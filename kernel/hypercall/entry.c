@@ -43,12 +43,12 @@ static status_t handle(struct ec *ec)
 
 enum : unsigned { DRAIN_MAX = 8 };
 
-[[noreturn]] void hypercall_finish(struct ec *ec, status_t status)
+/*
+ * Memory has run out: again, when what is waiting to be destroyed has been. That lets others go in turn:
+ * an SC its EC, that its spaces, these what is in them.
+ */
+COLD static status_t handle_drained(struct ec *ec, status_t status)
 {
-    /*
-     * Memory has run out: again, when what is waiting to be destroyed has been. That lets others go in
-     * turn: an SC its EC, that its spaces, these what is in them.
-     */
     for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
          i++) {
         const status_t now = handle(ec);
@@ -56,6 +56,13 @@ enum : unsigned { DRAIN_MAX = 8 };
             break; /* it was there before: the call itself has overwritten it */
         status = now;
     }
+    return status;
+}
+
+[[noreturn]] void hypercall_finish(struct ec *ec, status_t status)
+{
+    if (status == MEM_OBJ || status == MEM_CAP)
+        status = handle_drained(ec, status);
     if (status == AGAIN) {
         arch_cpu_relax(); /* others have to do something first */
         ec->cont = ec_cont_hypercall;
