@@ -43,16 +43,21 @@ static uintptr_t device_used; /* bytes of ARCH_KMAP_DEVICE in use */
 static uintptr_t stack_used;  /* bytes of ARCH_KMAP_STACK in use  */
 static struct prange window;  /* what ARCH_KMAP_WINDOW shows      */
 
-static bool kernel_map(uintptr_t va, paddr_t pa, enum kmap_kind kind, unsigned level)
+/* Let `pte` be the entry of `level` for `va`; false if memory for the tables above has run out. */
+static NOINLINE bool kernel_set(uintptr_t va, unsigned level, uint64_t pte)
 {
     struct ptab_update u = {.owner = &kernel_owner, .root = arch_kernel_root()};
     unsigned hole;
     uint64_t *const slot = ptab_slot(&u, va, level, true, &hole);
     if (slot == nullptr)
         return false;
-    const uint64_t pte = pa.raw | arch_kernel_leaf(kind, level);
     ptab_replace(&u, slot, level, 1, ptab_same, &pte);
     return true;
+}
+
+static bool kernel_map(uintptr_t va, paddr_t pa, enum kmap_kind kind, unsigned level)
+{
+    return kernel_set(va, level, pa.raw | arch_kernel_leaf(kind, level));
 }
 
 static bool is_physical(paddr_t base, uint64_t size)
@@ -64,14 +69,9 @@ static bool is_physical(paddr_t base, uint64_t size)
 /* Unmap all of the window before something else is mapped there: some CPUs demand it. */
 static void window_close(void)
 {
-    struct ptab_update u = {.owner = &kernel_owner, .root = arch_kernel_root()};
-    const uint64_t large = bit(ptab_shift(LEVEL_LARGE));
     const uint64_t size = window.end.raw - window.start.raw;
-    static constexpr uint64_t none = 0;
-    unsigned hole;
-    for (uint64_t at = 0; at < size; at += large)
-        ptab_replace(&u, ptab_slot(&u, ARCH_KMAP_WINDOW + at, LEVEL_LARGE, false, &hole),
-                     LEVEL_LARGE, 1, ptab_same, &none);
+    for (uint64_t at = 0; at < size; at += bit(ptab_shift(LEVEL_LARGE)))
+        (void)kernel_set(ARCH_KMAP_WINDOW + at, LEVEL_LARGE, 0); /* the table is there */
     if (size > 0)
         arch_kernel_flush(ARCH_KMAP_WINDOW, size);
     window = (struct prange){};
