@@ -21,7 +21,7 @@ enum : size_t { PAGE_WORDS = PAGE_SIZE / sizeof(uint64_t), IST_WORDS = PAGE_WORD
 struct shadow_page {
     alignas(PAGE_SIZE) uint64_t word[PAGE_WORDS];
 };
-[[gnu::section(".bss.pages")]] static struct shadow_page boot_page[2];
+static struct shadow_page boot_page[2];
 
 /* A shadow stack's token: its own address (SDM vol. 1, "Supervisor Shadow Stack Token"). */
 static uint64_t token_put(uint64_t *end)

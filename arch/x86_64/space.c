@@ -32,7 +32,7 @@
 enum : unsigned { PML4_KERNEL = 511, FLUSH_ALL_PAGES = 32 };
 enum : uint64_t { LARGE_PAGE = 2 * MIB };
 
-#define TABLE(name) [[gnu::section(".bss.pages")]] alignas(PAGE_SIZE) uint64_t name[PTAB_ENTRIES]
+#define TABLE(name) alignas(PAGE_SIZE) uint64_t name[PTAB_ENTRIES]
 
 /* Filled by start.S. */
 extern uint64_t boot_pml4[], boot_pdpt[], boot_pd[], boot_pt[];

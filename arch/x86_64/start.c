@@ -21,7 +21,7 @@ static_assert(offsetof(struct boot_entry, stc) == BOOT_ENTRY_STC);
 static_assert(offsetof(struct boot_entry, image) == BOOT_ENTRY_IMAGE);
 
 /* Below it a page that is unmapped, so that an overflow is a fault. */
-[[gnu::section(".bss.pages"), gnu::aligned(4096), gnu::used]] static struct {
+[[gnu::aligned(4096), gnu::used]] static struct {
     char guard[PAGE_SIZE];
     char stack[PAGE_SIZE << CPU_STACK_ORDER];
 } boot_stack;

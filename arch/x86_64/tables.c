@@ -36,10 +36,10 @@ enum : uint64_t {
 };
 
 /* Shared by all CPUs; read-only once filled. */
-[[gnu::section(".bss.pages")]] alignas(PAGE_SIZE) static struct gate idt[VECTOR_COUNT];
+alignas(PAGE_SIZE) static struct gate idt[VECTOR_COUNT];
 
-[[gnu::section(".bss.pages")]] alignas(PAGE_SIZE) static struct cpu_tables boot_tables;
-[[gnu::section(".bss.pages")]] alignas(PAGE_SIZE) static char boot_ist_stack[IST_STACK_SIZE];
+alignas(PAGE_SIZE) static struct cpu_tables boot_tables;
+alignas(PAGE_SIZE) static char boot_ist_stack[IST_STACK_SIZE];
 
 struct [[gnu::packed]] table_pointer {
     uint16_t limit;
