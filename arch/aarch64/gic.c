@@ -104,7 +104,7 @@ static bool enable_system_registers(void)
     return SYSREG_READ(ICC_SRE_EL2) & 1;
 }
 
-void gic_init(void)
+COLD void gic_init(void)
 {
     if (platform.gicd.base == 0)
         panic("no interrupt controller is described");

@@ -129,7 +129,7 @@ NOINLINE void arch_cpu_serve(void)
     atomic_store_explicit(&cpu->arch.world, 0, memory_order_release);
 }
 
-void arch_space_hst_fini(struct arch_space_hst *space)
+COLD void arch_space_hst_fini(struct arch_space_hst *space)
 {
     atomic_store_explicit(&space->dying, true, memory_order_release);
     arch_cpu_serve();

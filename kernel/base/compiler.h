@@ -24,7 +24,8 @@
 #define NOINLINE __attribute__((noinline))
 /* Call as the last thing, without using stack: `return f(x)` for functions that do not return. */
 #define TAIL_CALL [[clang::musttail]] return
-#define COLD __attribute__((cold, noinline))
+/* Runs once, or seldom: small rather than fast. */
+#define COLD __attribute__((cold, noinline, minsize))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

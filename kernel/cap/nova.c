@@ -25,7 +25,7 @@ static void allow_all_ports(void)
         atomic_store_explicit(&nova_pio->deny[i], 0, memory_order_relaxed);
 }
 
-void nova_init(void)
+COLD void nova_init(void)
 {
     nova_obj = space_obj_create(nullptr);
     nova_hst = space_hst_create(nullptr, KOBJ_SPC_HST);
@@ -43,7 +43,7 @@ void nova_init(void)
         allow_all_ports();
 }
 
-void nova_protect(const char *what, paddr_t base, uint64_t size)
+COLD void nova_protect(const char *what, paddr_t base, uint64_t size)
 {
     if (size == 0)
         return;

@@ -123,7 +123,8 @@ COLD static bool clean_up(struct space_hst *space, struct ptab_list *list)
     return false;
 }
 
-bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS /* nobody else is there */
+/* Without the lock: nobody else is there. */
+COLD bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS
 {
     if (!space->is_emptied) {
         const uint64_t count = bit(arch_hva_bits() - ptab_shift(ROOT_LEVEL));

@@ -228,7 +228,7 @@ static NOINLINE status_t delegate(struct ec *self, struct spaces found, uint64_t
 }
 
 /* The next slice: where the call itself has overwritten slots, it knows what was in them. */
-COLD static status_t go_on(struct ec *self)
+NOINLINE static status_t go_on(struct ec *self)
 {
     const uint64_t progress = self->progress, done = progress & PROGRESS_DONE;
     struct kobject *const own = &self->objects->obj;

@@ -124,7 +124,7 @@ void ec_timeout(struct timeout *t)
     release(ec);
 }
 
-bool sm_retire(struct sm *sm)
+COLD bool sm_retire(struct sm *sm)
 {
     struct ec *ec;
     {

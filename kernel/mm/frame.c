@@ -71,7 +71,7 @@ static void block_join(uint64_t pfn, unsigned order) REQUIRES(&pool.lock)
 }
 
 /* Free the pages [pfn, end) in the largest aligned blocks. */
-static void range_free(uint64_t pfn, uint64_t end) REQUIRES(&pool.lock)
+COLD static void range_free(uint64_t pfn, uint64_t end) REQUIRES(&pool.lock)
 {
     pool.pages_total += end - pfn;
     while (pfn < end) {
@@ -85,7 +85,7 @@ static void range_free(uint64_t pfn, uint64_t end) REQUIRES(&pool.lock)
     }
 }
 
-static void reserve_set(void) REQUIRES(&pool.lock)
+COLD static void reserve_set(void) REQUIRES(&pool.lock)
 {
     pool.pages_reserve = min_u64(pool.pages_total / FRAME_RESERVE_SHARE, FRAME_RESERVE_MAX);
 }
@@ -95,7 +95,7 @@ static uint64_t map_pages(uint64_t count)
     return align_up(count, PAGE_SIZE) >> PAGE_BITS;
 }
 
-void frame_init(void *start, void *end)
+COLD void frame_init(void *start, void *end)
 {
     SPIN_GUARD(&pool.lock);
     for (unsigned order = 0; order <= FRAME_ORDER_MAX; order++)
@@ -108,7 +108,7 @@ void frame_init(void *start, void *end)
     reserve_set();
 }
 
-void frame_extend(void *end)
+COLD void frame_extend(void *end)
 {
     SPIN_GUARD(&pool.lock);
     const uint64_t old_count = pool.count;
