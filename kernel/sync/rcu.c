@@ -11,6 +11,7 @@
 #include "kernel/sync/spinlock.h"
 
 enum : uint64_t { SEEN_IDLE = UINT64_MAX };
+enum : uint64_t { DUE_NEVER = 0, DUE_NOW = UINT64_MAX }; /* between them: periods, from 1 on */
 
 static struct {
     struct spinlock lock;
@@ -18,6 +19,7 @@ static struct {
     struct kobject *waiting GUARDED_BY(&lock); /* wait for the end of period `current`           */
     struct kobject *dying GUARDED_BY(&lock);   /* nobody can reach them                          */
     uint64_t period GUARDED_BY(&lock);         /* that `waiting` waits for                       */
+    _Atomic uint64_t due;                      /* when there is something to do, see set_due     */
     _Atomic uint64_t current;                  /* periods started, of these and of rcu_await     */
     _Atomic uint64_t deferred, destroyed;      /* objects, since boot                            */
 } rcu;
@@ -74,6 +76,22 @@ uint64_t rcu_pending(void)
            atomic_load_explicit(&rcu.destroyed, memory_order_relaxed);
 }
 
+/*
+ * So that who finds nothing to do does not take the lock, as many CPUs come by here: `due` is DUE_NOW if the
+ * queues can be moved on at once, or else the period whose end they wait for, or DUE_NEVER.
+ * Sequentially consistent, as rcu_seen: of CPUs that come to rest together, the last one finds what it is.
+ */
+NOINLINE static void set_due(void) REQUIRES(&rcu.lock)
+{
+    uint64_t due = DUE_NEVER;
+    if (rcu.waiting != nullptr)
+        due = rcu.period;
+    if (rcu.dying != nullptr || (rcu.waiting == nullptr && rcu.next != nullptr))
+        due = DUE_NOW;
+    if (atomic_load_explicit(&rcu.due, memory_order_relaxed) != due)
+        atomic_store_explicit(&rcu.due, due, memory_order_seq_cst);
+}
+
 void rcu_defer(struct kobject *obj)
 {
     atomic_fetch_add_explicit(&rcu.deferred, 1, memory_order_relaxed);
@@ -81,6 +99,7 @@ void rcu_defer(struct kobject *obj)
         SPIN_GUARD(&rcu.lock);
         obj->next = rcu.next;
         rcu.next = obj;
+        set_due();
     }
     cpu_local()->sched.again = true; /* so that it comes by rcu_quiescent soon */
 }
@@ -92,7 +111,7 @@ static uint64_t start_period(void)
     return atomic_fetch_add_explicit(&rcu.current, 1, memory_order_seq_cst) + 1;
 }
 
-static bool all_have_seen(uint64_t period)
+NOINLINE static bool all_have_seen(uint64_t period)
 {
     for (uint16_t id = 0; id < cpu_count; id++)
         if (atomic_load_explicit(&cpu_table[id]->shared.rcu_seen, memory_order_seq_cst) < period)
@@ -115,13 +134,11 @@ static bool advance(void) REQUIRES(&rcu.lock)
     return true;
 }
 
-/* Whether step() would find something to do. */
-static bool can_step(void)
+/* Whether step() would find something to do. Before a period starts there is: nobody misses it. */
+NOINLINE static bool can_step(void)
 {
-    SPIN_GUARD(&rcu.lock);
-    if (rcu.waiting == nullptr)
-        return rcu.dying != nullptr || rcu.next != nullptr;
-    return rcu.dying != nullptr || all_have_seen(rcu.period);
+    const uint64_t due = atomic_load_explicit(&rcu.due, memory_order_seq_cst);
+    return due == DUE_NOW || (due != DUE_NEVER && all_have_seen(due));
 }
 
 bool rcu_idle_enter(void)
@@ -206,10 +223,13 @@ static bool step(void)
 {
     bool started;
     struct kobject *obj;
+    if (!can_step())
+        return false;
     {
         SPIN_GUARD(&rcu.lock);
         started = advance();
         obj = take_dying();
+        set_due();
     }
     if (started)
         kick_others();
@@ -219,6 +239,7 @@ static bool step(void)
         SPIN_GUARD(&rcu.lock);
         obj->next = rcu.dying;
         rcu.dying = obj;
+        set_due();
     }
     return true;
 }
