@@ -111,3 +111,31 @@ def boot_tests(name):
     for test, args in tests.items():
         emulator_test(name = test, **args)
     native.test_suite(name = name, tests = tests.keys())
+
+# What the root task is told; a machine that is reset starts again and says the same.
+_POWER = {
+    "reset": {"expect_console": ["^ok 1 - reset$", "^ok 1 - reset$"]},
+    "s4": {},
+    "s5": {},
+}
+
+def power_tests(name):
+    """A test for each way to end a machine, on both CPUs.
+
+    Args:
+      name: of all of them together.
+    """
+    tests = {
+        "%s_%s_test" % (word, cpu): row | {"cpu": cpu, ("root_args" if cpu == "x86_64" else "cmdline"): word}
+        for word, row in _POWER.items()
+        for cpu in ["aarch64", "x86_64"]
+    }
+    for test, args in tests.items():
+        emulator_test(
+            name = test,
+            machine_args = ["-action", "reboot=reset"],
+            memory = "512M",
+            root = ":power",
+            **args
+        )
+    native.test_suite(name = name, tests = tests.keys())
