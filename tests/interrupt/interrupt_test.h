@@ -46,4 +46,5 @@ uint64_t run_on(uint16_t cpu, remote_fn *fn, uint64_t arg);
 /* int_comes there. */
 bool int_comes_on(uint16_t cpu, unsigned n);
 
-extern const struct tap_suite assign_suite, device_suite;
+/* `fresh`: before anything was assigned; nothing is done behind its tests. */
+extern const struct tap_suite fresh_suite, assign_suite, device_suite;

@@ -130,7 +130,7 @@ static bool open_all(uint64_t boot0, uint64_t boot1)
 void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
                [[maybe_unused]] uint64_t boot2)
 {
-    static const struct tap_suite *const suites[] = {&assign_suite, &device_suite};
+    static const struct tap_suite *const suites[] = {&fresh_suite, &assign_suite, &device_suite};
 
     hip = page;
     if (!open_all(boot0, boot1))

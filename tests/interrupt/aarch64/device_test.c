@@ -54,10 +54,24 @@ static void expect_silence(enum line line)
     EXPECT_EQ(0, int_count(line));
 }
 
-TEST(device, lines_can_be_reached)
+TEST(fresh, lines_can_be_reached)
 {
     EXPECT_STATUS(SUCCESS, line_open());
 }
+
+TEST(fresh, what_was_not_assigned_stays_away)
+{
+    line_set(LINE_UART, true);
+    pass_fence();
+    EXPECT_EQ(0, int_count(LINE_UART));
+    line_set(LINE_UART, false);
+}
+
+static const struct tap_test fresh_tests[] = {
+    TAP_TEST(fresh, lines_can_be_reached),
+    TAP_TEST(fresh, what_was_not_assigned_stays_away),
+};
+const struct tap_suite fresh_suite = TAP_SUITE(fresh_tests);
 
 TEST(device, an_edge_comes_once)
 {
@@ -130,14 +144,6 @@ TEST(device, a_level_that_nobody_waits_for_is_counted_once)
     line_set(LINE_UART, false);
     EXPECT_EQ(1, int_count(LINE_UART));
     expect_silence(LINE_UART);
-}
-
-TEST(device, what_was_not_assigned_stays_away)
-{
-    line_set(LINE_UART, true);
-    pass_fence();
-    EXPECT_EQ(0, int_count(LINE_UART));
-    line_set(LINE_UART, false);
 }
 
 TEST(device, a_masked_level_comes_when_it_is_unmasked)
@@ -311,7 +317,6 @@ TEST(device, the_uart_tells_of_room)
 }
 
 static const struct tap_test tests[] = {
-    TAP_TEST(device, lines_can_be_reached),
     TAP_TEST(device, an_edge_comes_once),
     TAP_TEST(device, a_line_that_stays_high_is_one_edge),
     TAP_TEST(device, edges_before_the_next_down_are_one),
@@ -319,7 +324,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(device, a_level_comes_once_before_the_next_down),
     TAP_TEST(device, a_down_that_does_not_wait_acknowledges),
     TAP_TEST(device, a_level_that_nobody_waits_for_is_counted_once),
-    TAP_TEST(device, what_was_not_assigned_stays_away),
     TAP_TEST(device, a_masked_level_comes_when_it_is_unmasked),
     TAP_TEST(device, down_does_not_unmask),
     TAP_TEST(device, a_new_trigger_starts_afresh),

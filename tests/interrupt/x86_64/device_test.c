@@ -186,6 +186,22 @@ static unsigned pin(void)
     return found;
 }
 
+/* Nothing was said of a pin yet. */
+TEST(fresh, what_was_not_assigned_stays_away)
+{
+    device();
+    edu_use_pin();
+    edu_raise();
+    pass_fence();
+    for (unsigned n = 0; n < hip->int_pin; n++)
+        EXPECT_EQ(0, int_count(n));
+    edu_use_pin();
+    edu_end();
+}
+
+static const struct tap_test fresh_tests[] = {TAP_TEST(fresh, what_was_not_assigned_stays_away)};
+const struct tap_suite fresh_suite = TAP_SUITE(fresh_tests);
+
 TEST(pin, level_comes_again_with_each_down_until_its_cause_ends)
 {
     const unsigned n = pin();
