@@ -185,6 +185,42 @@ static void root_finds_these_capabilities_and_no_others(void)
     CHECK(cap_object(space_obj_load(root_objects(), SEL_ROOT_OBJ)) == &root_objects()->obj);
 }
 
+static const struct sc *sc_at(struct space_obj *space, uint64_t sel)
+{
+    return CONTAINER_OF(cap_object(space_obj_load(space, sel)), struct sc, obj);
+}
+
+static void root_runs_at_the_highest_priority_on_the_boot_cpu(void)
+{
+    start(2);
+    const struct sc *const sc = sc_at(root_objects(), SEL_ROOT_SC);
+    const struct ec *const ec =
+        CONTAINER_OF(cap_object(space_obj_load(root_objects(), SEL_ROOT_EC)), struct ec, obj);
+    CHECK(sc->ec == ec && sim_user(boot_cpu.id) == ec);
+    CHECK_EQ(sc->prio, 127);
+    CHECK_EQ(sc->budget, SIM_FREQUENCY); /* 1000 ms */
+    CHECK_EQ(sc->cos, 0);
+    CHECK_EQ(ec->cpu, boot_cpu.id);
+    CHECK_EQ(ec->kind, EC_GLOBAL);
+    CHECK_EQ(ec->event_base, 0);
+    CHECK(ec->objects == root_objects());
+    CHECK(ec->arch.fpu != nullptr);
+    CHECK(CONTAINER_OF(cap_object(space_obj_load(root_objects(), SEL_ROOT_PD)), struct pd, obj)
+              ->host == &ec->host->obj);
+}
+
+static void idle_contexts_have_the_lowest_priority(void)
+{
+    start(3);
+    for (uint16_t cpu = 0; cpu < 3; cpu++) {
+        const struct sc *const sc = sc_at(nova_obj, SEL_NOVA_IDLE + cpu);
+        CHECK_EQ(sc->prio, 0);
+        CHECK_EQ(sc->budget, SIM_FREQUENCY);
+        CHECK_EQ(sc->cos, 0);
+        CHECK_EQ(sc->cpu, cpu);
+    }
+}
+
 static uint8_t nova_perm(uint64_t sel, enum kobj_type type)
 {
     const struct cap cap = space_obj_load(nova_obj, sel);
@@ -293,6 +329,8 @@ int main(void)
     SIM_RUN(root_finds_its_image_and_its_hip_and_nothing_else);
     SIM_RUN(a_segment_of_data_is_no_code);
     SIM_RUN(root_finds_these_capabilities_and_no_others);
+    SIM_RUN(root_runs_at_the_highest_priority_on_the_boot_cpu);
+    SIM_RUN(idle_contexts_have_the_lowest_priority);
     SIM_RUN(the_nova_space_holds_what_can_be_given_away);
     SIM_RUN(root_cannot_start_without_memory);
     SIM_RUN(the_hip_describes_the_machine);

@@ -8,6 +8,7 @@
 #include "kernel/base/bits.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/hypercall/testing/calls.h"
+#include "kernel/mm/frame.h"
 
 enum : uint64_t {
     A = 0x20,
@@ -88,6 +89,19 @@ static void a_range_with_tables_goes_everywhere(void)
     check_all(PERM_MEM_R, false);
 }
 
+/* The first half of the range is emptied, and for the table of the other half there is no memory. */
+static void what_was_done_before_memory_ran_out_goes_everywhere(void)
+{
+    enum : uint64_t { FROM = 0x80000, HALF = 512 };
+    start();
+    CHECK_EQ(call_delegate(0, NOVA_HST, ROOT_HST, FRAME, FROM + HALF, 0, PERM_MEM_R), SUCCESS);
+    check_all(PERM_MEM_W, true);
+    while (frame_alloc_reserve(0, FRAME_RAW) != nullptr)
+        continue;
+    CHECK_EQ(call_delegate(0, ROOT_HST, ROOT_HST, FROM, PAGE, 10, PERM_MEM_R), MEM_CAP);
+    check_all(PERM_MEM_R, false);
+}
+
 /* Only CPUs that use the space are asked. */
 static void who_is_elsewhere_is_left_alone(void)
 {
@@ -165,6 +179,7 @@ int main(void)
     SIM_RUN(permissions_go_everywhere);
     SIM_RUN(another_frame_is_seen_everywhere);
     SIM_RUN(a_range_with_tables_goes_everywhere);
+    SIM_RUN(what_was_done_before_memory_ran_out_goes_everywhere);
     SIM_RUN(who_is_elsewhere_is_left_alone);
     if (ASKS) {
         SIM_RUN(it_waits_for_all_who_are_asked);

@@ -436,6 +436,32 @@ static void each_failed_allocation_leaves_a_prefix(void)
     CHECK_EQ(status, SUCCESS);
 }
 
+static uint32_t mad_at(struct space_hst *space, uint64_t page)
+{
+    const struct ptab_hit hit = look(space, page);
+    CHECK(hit.mapped);
+    return arch_host_attr(hit.pte, hit.level).mad;
+}
+
+/* From the NOVA space they are what the caller says, from others what they were: large, split, and small. */
+static void attributes_are_set_once_and_inherited(void)
+{
+    enum : uint32_t { SET = 3, IGNORED = 1, OTHERWISE = 2 };
+    struct space_hst *const space = fresh_space(64), *const other = more_space();
+    CHECK_EQ(try_give(nova_hst, space, SOME, THERE, 18, PERM_MEM_ALL, SET), SUCCESS);
+    CHECK_EQ(mad_at(space, THERE + 5), SET);
+    CHECK_EQ(try_give(space, other, THERE + 512, 1024, 9, PERM_MEM_R, IGNORED), SUCCESS);
+    CHECK_EQ(mad_at(other, 1024 + 7), SET);
+    CHECK_EQ(try_give(space, other, THERE + 3, 0, 0, PERM_MEM_R, IGNORED), SUCCESS);
+    CHECK_EQ(mad_at(other, 0), SET);
+    CHECK_EQ(try_give(other, space, 0, THERE + 9, 0, PERM_MEM_R, IGNORED), SUCCESS);
+    CHECK_EQ(mad_at(space, THERE + 9), SET);
+    CHECK_EQ(mad_at(space, THERE + 10), SET);
+    CHECK_EQ(try_give(nova_hst, space, SOME + 9, THERE + 9, 0, PERM_MEM_ALL, OTHERWISE), SUCCESS);
+    CHECK_EQ(mad_at(space, THERE + 9), OTHERWISE);
+    CHECK_EQ(mad_at(space, THERE + 10), SET);
+}
+
 int main(void)
 {
     SIM_RUN(large_pages_are_used_where_alignment_allows);
@@ -459,4 +485,5 @@ int main(void)
     SIM_RUN(owned_pages_are_unmapped_where_they_still_are);
     SIM_RUN(guest_spaces_take_what_host_spaces_have);
     SIM_RUN(each_failed_allocation_leaves_a_prefix);
+    SIM_RUN(attributes_are_set_once_and_inherited);
 }
