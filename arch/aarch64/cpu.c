@@ -9,6 +9,7 @@
 #include "arch/aarch64/mitigations.h"
 #include "arch/aarch64/sysreg.h"
 #include "arch/aarch64/timer.h"
+#include "arch/aarch64/traps.h"
 #include "arch/contract/cpu.h"
 #include "kernel/base/bits.h"
 #include "kernel/device/console.h"
@@ -105,11 +106,6 @@ static void clear_keys(void)
     SYSREG_WRITE(s3_0_c2_c3_1, 0);
 }
 
-static bool has_fgt(void)
-{
-    return sysreg_field(SYSREG_READ(id_aa64mmfr0_el1), 59, 56) != 0;
-}
-
 static void init_debug(void)
 {
     const uint64_t dfr0 = SYSREG_READ(id_aa64dfr0_el1);
@@ -121,7 +117,7 @@ static void init_debug(void)
         mdcr |= MDCR_TPMS;
     if (sysreg_field(dfr0, 43, 40) != 0)
         mdcr |= MDCR_TTRF;
-    if (has_fgt())
+    if (has_fgt(SYSREG_READ(id_aa64mmfr0_el1)))
         mdcr |= MDCR_TDCC;
     SYSREG_WRITE(mdcr_el2, mdcr);
     SYSREG_WRITE(mdscr_el1, 0);
@@ -129,18 +125,43 @@ static void init_debug(void)
     SYSREG_WRITE(oslar_el1, 0);
 }
 
-/* Traps that newer extensions add have unknown reset values: none is wanted for host threads. */
+/* Everything is in the default partition, and guests cannot change that. */
+static void init_partitions(void)
+{
+    if (!has_mpam(SYSREG_READ(id_aa64pfr0_el1), SYSREG_READ(id_aa64pfr1_el1)))
+        return;
+    const uint64_t mpamidr = SYSREG_READ(MPAMIDR_EL1);
+    SYSREG_WRITE(MPAM2_EL2, mpam2_value(mpamidr));
+    SYSREG_WRITE(MPAM1_EL1, 0);
+    SYSREG_WRITE(MPAM0_EL1, 0);
+    if (has_mpamhcr(mpamidr))
+        SYSREG_WRITE(MPAMHCR_EL2, MPAMHCR_TRAP_MPAMIDR);
+}
+
+/*
+ * Traps that newer extensions add have unknown reset values. 0 is what there was before them: in the first
+ * registers no trap that would be new, and all there are for what is newer still and not switched.
+ */
 static void init_new_traps(void)
 {
-    if (has_fgt()) {
-        SYSREG_WRITE(s3_4_c1_c1_4, 0); /* HFGRTR_EL2  */
-        SYSREG_WRITE(s3_4_c1_c1_5, 0); /* HFGWTR_EL2  */
-        SYSREG_WRITE(s3_4_c1_c1_6, 0); /* HFGITR_EL2  */
-        SYSREG_WRITE(s3_4_c3_c1_4, 0); /* HDFGRTR_EL2 */
-        SYSREG_WRITE(s3_4_c3_c1_5, 0); /* HDFGWTR_EL2 */
+    const uint64_t mmfr0 = SYSREG_READ(id_aa64mmfr0_el1);
+    if (has_fgt(mmfr0)) {
+        SYSREG_WRITE(HFGRTR_EL2, 0);
+        SYSREG_WRITE(HFGWTR_EL2, 0);
+        SYSREG_WRITE(HFGITR_EL2, 0);
+        SYSREG_WRITE(HDFGRTR_EL2, 0);
+        SYSREG_WRITE(HDFGWTR_EL2, 0);
     }
-    if (sysreg_field(SYSREG_READ(id_aa64mmfr1_el1), 43, 40) != 0)
+    if (has_fgt2(mmfr0)) {
+        SYSREG_WRITE(HFGRTR2_EL2, 0);
+        SYSREG_WRITE(HFGWTR2_EL2, 0);
+        SYSREG_WRITE(HFGITR2_EL2, 0);
+        SYSREG_WRITE(HDFGRTR2_EL2, 0);
+        SYSREG_WRITE(HDFGWTR2_EL2, 0);
+    }
+    if (has_hcx(SYSREG_READ(id_aa64mmfr1_el1)))
         SYSREG_WRITE(HCRX_EL2, 0);
+    init_partitions();
 }
 
 static void init_traps(void)

@@ -8,6 +8,7 @@
 #include "arch/aarch64/guest_hcr.h"
 #include "arch/aarch64/platform.h"
 #include "arch/aarch64/sysreg.h"
+#include "arch/aarch64/traps.h"
 #include "kernel/base/bits.h"
 
 /* ID registers of AArch64, as X0 to X9 show them at STARTUP. */
@@ -124,10 +125,10 @@ void guest_init_cpu(struct cpu *cpu)
     uint64_t id[ID_COUNT];
     read_ids(id);
     const uint64_t pfr0 = id[ID_PFR0];
-    const bool has_hcx = sysreg_field(id[ID_MMFR1], 43, 40) != 0;
     cpu->arch.guests = (struct arch_cpu_guests){
         .hcr_clear = hcr_clear(id),
-        .hcrx_mask = has_hcx ? collect(hcrx_features, ARRAY_SIZE(hcrx_features), id, true) : 0,
+        .hcrx_mask =
+            has_hcx(id[ID_MMFR1]) ? collect(hcrx_features, ARRAY_SIZE(hcrx_features), id, true) : 0,
         .modes = {has_a32(pfr0, 1) ? MODES_A32 : 0, MODES_A64 | (has_a32(pfr0, 0) ? MODE_USR : 0)},
         .has_ras = sysreg_field(pfr0, 31, 28) != 0,
     };

@@ -243,6 +243,9 @@ enter_el2:
     ubfx    x11, x10, #56, #4               /* FGT */
     cbz     x11, 3f
     orr     x9, x9, #0x8000000              /* SCR_EL3: FGTEn */
+    cmp     x11, #2
+    b.lo    3f
+    orr     x9, x9, #0x800000000000000      /* SCR_EL3: FGTEn2 */
 3:  mrs     x10, id_aa64mmfr1_el1
     ubfx    x11, x10, #40, #4               /* HCX */
     cbz     x11, 4f
@@ -251,7 +254,13 @@ enter_el2:
     msr     cptr_el3, xzr
     msr     mdcr_el3, xzr
     mrs     x10, id_aa64pfr0_el1
-    ubfx    x11, x10, #24, #4               /* GIC */
+    mrs     x11, id_aa64pfr1_el1
+    ubfx    x12, x10, #40, #4               /* MPAM */
+    ubfx    x11, x11, #16, #4               /* MPAM_frac */
+    orr     x11, x11, x12
+    cbz     x11, 6f
+    msr     s3_6_c10_c5_0, xzr              /* MPAM3_EL3: lower levels are not trapped */
+6:  ubfx    x11, x10, #24, #4               /* GIC */
     cbz     x11, 5f
     mov     x11, #0xf                       /* ICC_SRE_EL3: Enable, DIB, DFB, SRE */
     msr     s3_6_c12_c12_5, x11
