@@ -55,10 +55,11 @@ enum : uint32_t {
 /* Arm ARM, CNTV_CTL_EL0: ENABLE, IMASK; ISTATUS is the CPU's. */
 enum : uint64_t { CNTV_CTL_WRITABLE = 3 };
 
-/* ICH_LR_EL2 (Arm IHI 0069): state; HW; its physical INTID, or EOI, which asks for a maintenance interrupt. */
+/* ICH_LR_EL2 (Arm IHI 0069): state; HW; NMI; physical INTID, or EOI, which asks for a maintenance interrupt. */
 enum : uint64_t {
     LR_STATE = UINT64_C(3) << 62,
     LR_HW = UINT64_C(1) << 61,
+    LR_NMI = UINT64_C(1) << 59,
     LR_EOI = UINT64_C(1) << 41,
     LR_PHYSICAL = UINT64_C(0x1fff) << 32,
 };
@@ -135,10 +136,12 @@ void guest_load_utcb(struct ec *ec, struct utcb_arch *restrict u, uint32_t mtd)
 
 /*
  * The guest's end of a hardware-linked interrupt deactivates the physical one. That may only be one that
- * belongs to guests; others become interrupts of software.
+ * belongs to guests; others become interrupts of software. That one of FEAT_GICv3_NMI is active is said by bit
+ * 63 of ICH_AP1R0_EL2, for which the UTCB has no room: none is.
  */
 static uint64_t filter_list(uint64_t lr)
 {
+    lr &= ~LR_NMI;
     const unsigned physical = (unsigned)((lr & LR_PHYSICAL) >> LR_PHYSICAL_SHIFT);
     return (lr & LR_HW) && !gic_guest_may_end(physical) ? lr & ~(LR_HW | LR_PHYSICAL) : lr;
 }

@@ -98,6 +98,7 @@ static void check_guest(const struct ec *ec, const struct arch_guest *old, uint3
         require(g->gic.lr[i] == old->gic.lr[i] ||
                 ((moved & MTD_GIC) && i < cpu.arch.guests.list_count));
         require(!is_hw || gic_guest_may_end(g->gic.lr[i] >> 32 & 0x1fff));
+        require((g->gic.lr[i] >> 59 & 1) == 0);
     }
     if (may_go_on)
         require(ec->guest != nullptr &&

@@ -66,6 +66,20 @@ TEST(gic, pending_then_active_then_done)
     }
 }
 
+/* Where the CPU has such: its active state would not fit into the UTCB. */
+TEST(gic, one_that_may_not_be_masked_becomes_one_that_may)
+{
+    const struct vm vm = new_vm();
+    struct vcpu *const v = vgic_vcpu(&vm, cpu_here());
+    lr_set(v, 0, lr_make(LR_PENDING, A, 0x80) | LR_NMI);
+    EXPECT_EQ(A, vgic_highest(v));
+    EXPECT_EQ(0, v->state.lr[0] & LR_NMI);
+    EXPECT_EQ(A, vgic_ack(v));
+    EXPECT_EQ(0x80, vgic_running(v));
+    vgic_end(v, A);
+    EXPECT_EQ(0, v->state.ap1r[0] | v->state.ap0r[0]);
+}
+
 TEST(gic, pending_while_active_comes_again)
 {
     const struct vm vm = new_vm();
@@ -292,6 +306,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(gic, a_pending_interrupt_is_taken_when_it_is_let_in),
     TAP_TEST(gic, one_that_runs_is_interrupted_by_the_next_reply),
     TAP_TEST(gic, pending_then_active_then_done),
+    TAP_TEST(gic, one_that_may_not_be_masked_becomes_one_that_may),
     TAP_TEST(gic, pending_while_active_comes_again),
     TAP_TEST(gic, the_most_urgent_goes_first),
     TAP_TEST(gic, only_the_more_urgent_preempts),

@@ -6,7 +6,7 @@
 
 /* The list registers of the UTCB: GICv3's format. Arm IHI 0069, ICH_LR<n>_EL2. */
 enum : uint64_t { LR_PENDING = 1ull << 62, LR_ACTIVE = 1ull << 63, LR_STATE = 3ull << 62 };
-enum : uint64_t { LR_HW = 1ull << 61, LR_GROUP_1 = 1ull << 60 };
+enum : uint64_t { LR_HW = 1ull << 61, LR_GROUP_1 = 1ull << 60, LR_NMI = 1ull << 59 };
 enum : unsigned { LR_PRIORITY_SHIFT = 48, LR_PINTID_SHIFT = 32 };
 enum : uint64_t { LR_PRIORITY = 0xf8ull << LR_PRIORITY_SHIFT, LR_VINTID = 0x3ff };
 
