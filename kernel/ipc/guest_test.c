@@ -16,6 +16,7 @@
 enum : uint64_t {
     V = 0x20,
     W = 0x22,
+    THERE = 0x24,
     H = 0x30,
     SM = 0x32,
     OTHER_PD = 0x38,
@@ -213,6 +214,27 @@ static void it_sees_the_memory_of_its_space(void)
     CHECK(!sim_may_access(0, AT, PERM_MEM_R));
 }
 
+static bool is_crowded(uint64_t sel)
+{
+    return atomic_load(&CONTAINER_OF(call_object(sel), struct space_hst, obj)->is_crowded);
+}
+
+/* Then the CPU's translations for the space may be those of either. */
+static void a_space_knows_that_two_virtual_cpus_of_a_cpu_use_it(void)
+{
+    call_boot(2, 1024);
+    make_all(0);
+    CHECK_EQ(call_create_ec(0, CREATE_EC_GUEST, W, SEL_ROOT_PD, 0, 0, EVENTS), SUCCESS);
+    CHECK_EQ(call_create_ec(0, CREATE_EC_GUEST, THERE, SEL_ROOT_PD, 0, 1, EVENTS), SUCCESS);
+    CHECK(ec_assign_guest(v, h, SPACE));
+    CHECK(ec_assign_guest(v, h, SPACE));
+    CHECK(ec_assign_guest(call_ec(THERE), h, SPACE));
+    CHECK(!is_crowded(SPACE));
+    CHECK(ec_assign_guest(call_ec(W), h, SPACE));
+    CHECK(is_crowded(SPACE));
+    CHECK(!is_crowded(SPACE2));
+}
+
 /* Root wakes up while it runs, works for 7 ms and sleeps; then its handler sleeps for 9 ms. */
 static uint64_t hidden(unsigned flags)
 {
@@ -287,6 +309,7 @@ int main(void)
     SIM_RUN(a_recall_is_that_of_guests);
     SIM_RUN(its_timer_comes_before_a_recall_and_both_come);
     SIM_RUN(it_sees_the_memory_of_its_space);
+    SIM_RUN(a_space_knows_that_two_virtual_cpus_of_a_cpu_use_it);
     SIM_RUN(with_t_it_does_not_see_how_long_it_waits_for_the_cpu);
     SIM_RUN(without_t_it_does);
     SIM_RUN(all_that_it_took_comes_back);

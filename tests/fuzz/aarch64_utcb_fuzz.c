@@ -83,8 +83,8 @@ static void check_registers(const struct arch_regs *old, const struct arch_regs 
     require(new->esr == old->esr && new->far == old->far);
 }
 
-static void check_guest(const struct ec *ec, const struct arch_guest *old, uint32_t moved,
-                        bool may_go_on)
+static void check_guest(const struct ec *ec, const struct arch_guest *old,
+                        const struct space_hst *old_space, uint32_t moved, bool may_go_on)
 {
     const struct arch_guest *const g = ec->arch.guest;
     require((g->hcr_el2 & (ONES | ZEROS)) == ONES);
@@ -100,6 +100,7 @@ static void check_guest(const struct ec *ec, const struct arch_guest *old, uint3
         require(!is_hw || gic_guest_may_end(g->gic.lr[i] >> 32 & 0x1fff));
         require((g->gic.lr[i] >> 59 & 1) == 0);
     }
+    require(ec->guest == old_space || !(g->loaded & BANK_TLB));
     if (may_go_on)
         require(ec->guest != nullptr &&
                 is_mode_below_el2(ec->arch.regs.spsr & 0x1f, g->hcr_el2 >> 31 & 1));
@@ -153,6 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     before = page;
     const struct arch_ec old = ec.arch;
     const struct arch_guest old_guest = guest;
+    const struct space_hst *const old_space = ec.guest;
     const uint32_t moved = reply & MTD_POISON ? 0 : reply;
     const bool may_go_on = arch_ec_store_utcb(&ec, &handler, reply);
     require(memcmp(&page, &before, sizeof page) == 0);
@@ -164,7 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require((ec.arch.regs.spsr & ~NZCV) == 0);
     } else {
         require(ec.arch.regs.spsr >> 32 == old.regs.spsr >> 32);
-        check_guest(&ec, &old_guest, moved, may_go_on);
+        check_guest(&ec, &old_guest, old_space, moved, may_go_on);
     }
 
     arch_ec_load_utcb(&ec, &page, next, event);
