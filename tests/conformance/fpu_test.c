@@ -7,6 +7,7 @@
 
 #include "tests/conformance/conf.h"
 #include "tests/conformance/cpu.h"
+#include "tests/lib/random.h"
 
 enum : size_t { THREADS = 24 };
 enum : uint64_t { ROUNDS = 40 };
@@ -17,19 +18,10 @@ static sel_t turn[THREADS], done;
 static size_t width;
 static _Atomic uint64_t wrong;
 
-/* xorshift64: any generator does that leaves no byte constant. */
-static uint64_t random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
 static void fill(uint8_t *bytes, uint64_t *state)
 {
     for (size_t i = 0; i < VECTORS_SIZE; i++)
-        bytes[i] = (uint8_t)(random(state) >> 24);
+        bytes[i] = (uint8_t)(random_next(state) >> 24);
 }
 
 static bool is_kept(const uint8_t *a, const uint8_t *b)

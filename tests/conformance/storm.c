@@ -7,6 +7,7 @@
 
 #include "tests/conformance/conf.h"
 #include "tests/conformance/start.h"
+#include "tests/lib/random.h"
 #include "user/lib/main.h"
 #include "user/lib/power.h"
 
@@ -19,18 +20,10 @@ enum : sel_t { FILLED = 16, SEL_SELF = 0x3f000 };
 static _Atomic uint64_t calls[CPUS_MAX], strange;
 static sel_t done;
 
-static uint64_t random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
 /* Small, at a power of two, aligned, or anything. */
 static uint64_t number(uint64_t *state)
 {
-    const uint64_t r = random(state);
+    const uint64_t r = random_next(state);
     switch (r >> 61) {
     case 0:
     case 1:
@@ -72,7 +65,7 @@ static void rage(uint64_t me)
 {
     uint64_t state = 0x0123'4567'89ab'cdef + me * 0x1111;
     for (uint64_t i = 0; i < CALLS; i++) {
-        const uint64_t sel = number(&state), kind = random(&state);
+        const uint64_t sel = number(&state), kind = random_next(&state);
         uint64_t p[5] = {sel << P0_PARAM_SHIFT | (kind & 0xff), number(&state), number(&state),
                          number(&state), number(&state)};
         tame(p);

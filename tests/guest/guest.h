@@ -16,6 +16,8 @@
 
 #include "tests/conformance/conf.h"
 #include "tests/guest/code.h"
+#include "tests/lib/meter.h"
+#include "tests/lib/random.h"
 #include "user/lib/memory.h"
 
 /* Where a guest finds what; a VM has RAM_SIZE bytes of its own at GPA_RAM. */
@@ -190,19 +192,9 @@ static inline unsigned esr_iss(uint64_t esr)
 /* Everyone of lower priority on `cpu` has run: who is ready there has run, too. */
 void settle(uint16_t cpu);
 
-/* Pages of kernel memory that a PD can get now; whether they are again, soon, as many as `before`. */
+/* meter_pages and meter_expect, with the tables that threads have left behind. */
 uint64_t kernel_pages(void);
 void expect_kernel_pages(uint64_t before);
-
-/* Marsaglia's xorshift64; the state is never 0. */
-static inline uint64_t random_next(uint64_t *state)
-{
-    uint64_t x = *state;
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    return *state = x;
-}
 
 extern const struct tap_suite spaces_suite, state_suite, intercept_suite, intercept32_suite,
     transfer_suite, register_suite, stage1_suite, timer_suite, gic_suite, device_suite,

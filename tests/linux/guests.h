@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kernel/abi/hip.h"
+#include "tests/lib/meter.h"
 #include "user/lib/tap.h"
 #include "user/manager/vms.h"
 
@@ -50,6 +51,3 @@ bool text_is(const char *text, const char *other);
 
 /* Milliseconds between two values of the STC. */
 uint64_t time_ms(uint64_t from, uint64_t to);
-
-/* Pages of kernel memory that are left. */
-uint64_t memory_pages(void);

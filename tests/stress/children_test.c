@@ -253,10 +253,10 @@ TEST(children, all_that_a_thousand_of_them_used_comes_back)
     for (uint64_t way = 0; way < WAYS; way++)
         raise_and_stop(way, (uint16_t)(way % hip->cpu_num));
     nap(4 * DEADLINE);
-    const uint64_t before = memory_pages();
+    const uint64_t before = meter_pages(hip);
     for (uint64_t i = 0; i < CHILDREN; i++)
         raise_and_stop(i % WAYS, (uint16_t)(i / WAYS % hip->cpu_num));
-    EXPECT_MEMORY(before);
+    meter_expect(hip, before);
 }
 
 static const struct tap_test tests[] = {

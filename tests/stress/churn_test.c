@@ -190,10 +190,10 @@ static void churn_all(void (*loop)(uint16_t cpu), uint64_t count)
 {
     rounds = 16; /* tables that grow once, and stay */
     crew_run(loop);
-    const uint64_t before = memory_pages();
+    const uint64_t before = meter_pages(hip);
     rounds = count / hip->cpu_num;
     crew_run(loop);
-    EXPECT_MEMORY(before);
+    meter_expect(hip, before);
 }
 
 static void churn_kind(status_t (*how)(uint16_t cpu, sel_t sel))

@@ -27,10 +27,10 @@ static void repeat(void (*round)(uint16_t cpu))
     MUST(hc_create_sm(DONE, SEL_ROOT_PD, 0));
     for (uint16_t cpu = 0; cpu < hip->cpu_num; cpu++)
         round(cpu);
-    const uint64_t before = memory_pages();
+    const uint64_t before = meter_pages(hip);
     for (uint64_t i = 0; i < ROUNDS; i++)
         round((uint16_t)(i % hip->cpu_num));
-    EXPECT_MEMORY(before);
+    meter_expect(hip, before);
     revoke_range(SEL_SHARED, GROUP_ORDER);
 }
 

@@ -83,53 +83,7 @@ void crew_run(void (*fn)(uint16_t cpu))
                  status_name((status_t)(first & 0xff)));
 }
 
-/* Kernel memory. */
-
-enum : sel_t { METER_SPACES = 128, METER_ORDER = 8 };
-enum : uint64_t { SLOTS_PER_PAGE = 512, METER_TRIES = 20 };
-
-/* One more page for the slots of object space `obj`: true once there is one at `slot`. */
-static bool meter_take(sel_t obj, sel_t slot)
-{
-    for (uint64_t attempt = 0; attempt < METER_TRIES; attempt++) {
-        if (hc_ctrl_pd(SEL_ROOT_OBJ, obj,
-                       (struct hc_range){.from = SEL_ROOT_EC, .to = slot, .perm = PERM_EC_CTRL}) ==
-            SUCCESS)
-            return true;
-        nap(500);
-    }
-    return false;
-}
-
-uint64_t memory_pages(void)
-{
-    uint64_t pages = 0;
-    for (sel_t i = 0; i < METER_SPACES; i++) {
-        const sel_t pd = SEL_METER + 2 * i, obj = pd + 1;
-        if (hc_create_pd(pd, CREATE_PD_PD, SEL_ROOT_PD) != SUCCESS ||
-            hc_create_pd(obj, CREATE_PD_OBJ, pd) != SUCCESS)
-            break;
-        sel_t slot = 0;
-        while (slot < SELNUM && meter_take(obj, slot))
-            slot += SLOTS_PER_PAGE;
-        pages += slot / SLOTS_PER_PAGE;
-        if (slot < SELNUM)
-            break;
-    }
-    revoke_range(SEL_METER, METER_ORDER);
-    return pages;
-}
-
-void expect_memory(uint64_t before)
-{
-    uint64_t after = memory_pages();
-    for (uint64_t attempt = 0; attempt < METER_TRIES && after != before; attempt++) {
-        nap(10'000);
-        after = memory_pages();
-    }
-    if (after != before)
-        tap_fail(__FILE__, __LINE__, "%lu pages of kernel memory are left, not %lu", after, before);
-}
+/* Capabilities. */
 
 void revoke_range(sel_t first, uint8_t order)
 {
@@ -235,9 +189,10 @@ void stress_after(void)
     alloc_release(start_mark);
 }
 
-/* The slots of sel_alloc() are never without their pages, so these do not show in memory_pages(). */
+/* The slots of sel_alloc() are never without their pages, so these do not show in meter_pages(). */
 static void touch_slots(void)
 {
+    enum : sel_t { SLOTS_PER_PAGE = 512 };
     for (sel_t sel = SEL_ALLOC_END - 1; sel > start_mark.sel; sel -= SLOTS_PER_PAGE) {
         must("slots", hc_create_sm(sel, SEL_ROOT_PD, 0));
         revoke(sel);
@@ -264,6 +219,6 @@ void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
     crew_open();
     start_mark = alloc_mark();
     touch_slots();
-    print("# %lu pages of kernel memory\n", memory_pages());
+    print("# %lu pages of kernel memory\n", meter_pages(hip));
     power_exit(tap_run(stress_suites, stress_suite_count) != 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the root tasks of this room share: a thread on each CPU, and a gauge for kernel memory. */
+/* What the root tasks of this room share: a thread on each CPU, and children. */
 #pragma once
 
 #include <stdatomic.h>
@@ -7,6 +7,7 @@
 #include "kernel/abi/hip.h"
 #include "kernel/abi/hypercall.h"
 #include "kernel/abi/perm.h"
+#include "tests/lib/meter.h"
 #include "user/lib/alloc.h"
 #include "user/lib/child.h"
 #include "user/lib/event.h"
@@ -29,7 +30,6 @@ extern const struct tap_suite life_suite, children_suite, exhaustion_suite;
  * the work slots, aligned to its size.
  */
 enum : sel_t {
-    SEL_METER = 0x1000,  /* 256 */
     SEL_SHARED = 0x1400, /* 512 */
     SEL_WORK = 0x2000,
     SEL_WORK_COUNT = 0x80,
@@ -61,16 +61,6 @@ void crew_fail(unsigned line, uint64_t got);
         if (got_ != (want))                                                                        \
             crew_fail(__LINE__, got_);                                                             \
     } while (0)
-
-/*
- * Pages of kernel memory that a PD can get now. Root only, while no other thread makes or drops
- * objects. What is still on its way out is waited for.
- */
-uint64_t memory_pages(void);
-
-/* The same number as `before`; waits for the memory of threads that are about to end. */
-void expect_memory(uint64_t before);
-#define EXPECT_MEMORY(before) expect_memory(before)
 
 /* Empty 2^order slots of the root object space. */
 void revoke_range(sel_t first, uint8_t order);
@@ -116,13 +106,3 @@ void family_stop(const struct family *f);
 
 /* For tap_suite.after: what sel_alloc() and pages_alloc() have given out is free again. */
 void stress_after(void);
-
-/* Pseudo-random numbers (Marsaglia's xorshift64); the state is never 0. */
-static inline uint64_t random_next(uint64_t *state)
-{
-    uint64_t x = *state;
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    return *state = x;
-}
