@@ -4,31 +4,10 @@
 
 #include <stdckdint.h>
 
-#include "kernel/abi/layout.h"
+#include "kernel/abi/elf.h"
 #include "kernel/abi/perm.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/compiler.h"
-
-/* ELF-64: "ELF Header" and "Program Header Table". */
-struct elf_header {
-    uint8_t ident[16];
-    uint16_t type, machine;
-    uint32_t version;
-    uint64_t entry, phoff, shoff;
-    uint32_t flags;
-    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-ABI_SIZE(struct elf_header, 64);
-
-struct elf_phdr {
-    uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-ABI_SIZE(struct elf_phdr, 56);
-
-enum : uint32_t { PT_LOAD = 1, PF_X = 1, PF_W = 2, PF_R = 4 };
-enum : uint16_t { ET_EXEC = 2 };
-enum : uint8_t { ELFCLASS64 = 2, ELFDATA2LSB = 1, EV_CURRENT = 1 };
 
 #define ELF_ERROR_TEXT_(name, text) [name] = text,
 static const char *const error_text[] = {ELF_ERROR_TABLE(ELF_ERROR_TEXT_)};

@@ -2,31 +2,15 @@
 /* ELF-64 Object File Format 1.5; what becomes of the words. */
 #include "tests/loader/load.h"
 
+#include "kernel/abi/elf.h"
 #include "tests/loader/multiboot.h"
 
-struct elf_header {
-    uint8_t ident[16];
-    uint16_t type, machine;
-    uint32_t version;
-    uint64_t entry, phoff, shoff;
-    uint32_t flags;
-    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-static_assert(sizeof(struct elf_header) == 64);
-
-struct elf_phdr {
-    uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-static_assert(sizeof(struct elf_phdr) == 56);
-
-enum : uint32_t { PT_LOAD = 1 };
 enum : uint64_t { PAGE = 4096 };
 
 #ifdef __aarch64__
-enum : uint16_t { EM_OURS = 183 };
+enum : uint16_t { EM_OURS = EM_AARCH64 };
 #else
-enum : uint16_t { EM_OURS = 62 };
+enum : uint16_t { EM_OURS = EM_X86_64 };
 #endif
 
 static void *at(uint64_t address)
@@ -140,7 +124,7 @@ static void read_ram(struct load_request *request)
 static bool is_elf(const struct elf_header *h)
 {
     return h->ident[0] == 0x7f && h->ident[1] == 'E' && h->ident[2] == 'L' && h->ident[3] == 'F' &&
-           h->ident[4] == 2;
+           h->ident[4] == ELFCLASS64;
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
