@@ -15,6 +15,9 @@ _ALL_WORDS = "insecure noccst nocpst nodl nomktme nopcid nosmmu nouart novpid"
 
 _X86_64 = {
     "1_cpu_128m": dict(cpus = 1, memory = "128M"),
+
+    # As many as this emulator has; those from 255 on can be reached through an x2APIC only.
+    "288_cpus": dict(cpus = 288),
     "4_cpus_8g": dict(memory = "8G"),
     "64_cpus": dict(cpus = 64),
     "all_options": dict(cmdline = _ALL_WORDS),
