@@ -101,7 +101,7 @@ uint32_t peer_portal(uint64_t fn, uint32_t mtd, struct utcb *utcb); /* what the 
 uint64_t peer_run(const struct peer *peer, peer_fn *fn, uint64_t arg);
 
 /* Suites. */
-extern const struct tap_suite perm_suite, create_suite, control_suite, object_suite, memory_suite,
-    ipc_suite, help_suite, death_suite, semaphore_suite, timeout_suite, event_suite, startup_suite,
-    recall_suite, space_suite, thread_suite, fpu_suite, sched_suite, life_suite, cpus_suite,
-    cpu_suite, flags_suite, system_suite;
+extern const struct tap_suite call_suite, perm_suite, create_suite, control_suite, object_suite,
+    memory_suite, ipc_suite, help_suite, death_suite, semaphore_suite, timeout_suite, event_suite,
+    startup_suite, recall_suite, space_suite, thread_suite, fpu_suite, sched_suite, life_suite,
+    cpus_suite, cpu_suite, flags_suite, system_suite;

@@ -11,12 +11,30 @@
 /* Registers as the assembly code loads and stores them; vectors are VECTOR_STRIDE bytes apart. */
 #if defined(__x86_64__)
 /* RAX RCX RDX RBX RSP RBP RSI RDI R8 to R15, as the UTCB has them; then RFLAGS. */
-enum : size_t { REG_P0 = 7, REG_P1 = 6, REG_SP = 4, REG_FLAGS = 16, REGS = 17 };
+enum : size_t {
+    REG_P0 = 7,
+    REG_P1 = 6,
+    REG_P2 = 2,
+    REG_P3 = 0,
+    REG_P4 = 8,
+    REG_SP = 4,
+    REG_FLAGS = 16,
+    REGS = 17
+};
 enum : size_t { VECTORS = 16, VECTOR_STRIDE = 32, VECTORS_SIZE = VECTORS * VECTOR_STRIDE };
 enum : size_t { REG_CODE = REGS };
 #elif defined(__aarch64__)
 /* X0 to X30, SP, NZCV. */
-enum : size_t { REG_P0 = 0, REG_P1 = 1, REG_SP = 31, REG_FLAGS = 32, REGS = 33 };
+enum : size_t {
+    REG_P0 = 0,
+    REG_P1 = 1,
+    REG_P2 = 2,
+    REG_P3 = 3,
+    REG_P4 = 4,
+    REG_SP = 31,
+    REG_FLAGS = 32,
+    REGS = 33
+};
 enum : size_t { VECTORS = 32, VECTOR_STRIDE = 16, VECTORS_SIZE = VECTORS * VECTOR_STRIDE };
 enum : size_t { REG_CODE = 30 }; /* jumps of provoke() and of the exceptions need one */
 #endif
@@ -44,6 +62,10 @@ extern const size_t page_fault_count;
  */
 void provoke(struct regs *in, struct regs *out, const char *code);
 extern const char provoke_back[];
+
+/* A hypercall, for provoke(); register `index` behind it if it is no output. */
+extern const char hypercall_code[], hypercall_back[];
+uint64_t behind_hypercall(const struct regs *in, size_t index);
 
 /* An exception that user mode can raise. */
 struct exception {

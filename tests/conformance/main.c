@@ -9,11 +9,11 @@ void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
                [[maybe_unused]] uint64_t boot2)
 {
     static const struct tap_suite *const suites[] = {
-        &perm_suite,      &create_suite,  &space_suite, &thread_suite,  &control_suite,
-        &object_suite,    &memory_suite,  &ipc_suite,   &help_suite,    &death_suite,
-        &semaphore_suite, &timeout_suite, &event_suite, &startup_suite, &recall_suite,
-        &fpu_suite,       &sched_suite,   &life_suite,  &cpus_suite,    &cpu_suite,
-        &flags_suite,     &system_suite,
+        &call_suite,    &perm_suite,      &create_suite,  &space_suite, &thread_suite,
+        &control_suite, &object_suite,    &memory_suite,  &ipc_suite,   &help_suite,
+        &death_suite,   &semaphore_suite, &timeout_suite, &event_suite, &startup_suite,
+        &recall_suite,  &fpu_suite,       &sched_suite,   &life_suite,  &cpus_suite,
+        &cpu_suite,     &flags_suite,     &system_suite,
     };
 
     conf_start(page, boot0, boot1);

@@ -118,6 +118,12 @@ provoke_back:
     ldp     x29, x30, [sp], #112
     ret
 
+function hypercall_code
+    svc     #0
+    .globl  hypercall_back
+hypercall_back:
+    b       provoke_back
+
 function raw_portal_entry
     store_all raw_portal_seen
     adrp    x30, raw_portal_regs

@@ -82,6 +82,11 @@ void exception_registers(struct regs *in)
     in->r[20] = BEYOND;
 }
 
+uint64_t behind_hypercall(const struct regs *in, size_t index)
+{
+    return in->r[index];
+}
+
 const unsigned trap_event = EVENT_SVC64, fpu_event = EVENT_FPU;
 
 const struct mtd_bit mtd_bits[] = {

@@ -102,6 +102,13 @@ provoke_back:
     pop     %rbx
     ret
 
+    .globl  hypercall_code, hypercall_back
+    .section .text.hypercall_code, "ax"
+hypercall_code:
+    syscall
+hypercall_back:
+    jmp     provoke_back
+
 /* Entry of a portal: RSP leads to a stack. */
 function raw_portal_entry
     store_all raw_portal_seen

@@ -60,6 +60,14 @@ void exception_registers(struct regs *in)
     in->r[3] = 0x8000'0000'0000'0000; /* RBX: no canonical address      */
 }
 
+/* RCX and R11 are RIP and RFLAGS (SDM vol. 2, "SYSRET"). */
+uint64_t behind_hypercall(const struct regs *in, size_t index)
+{
+    return index == 1                          ? (uint64_t)hypercall_back
+           : index == 11 || index == REG_FLAGS ? 0x202
+                                               : in->r[index];
+}
+
 const unsigned trap_event = EVENT_HST_BP, fpu_event = EVENT_HST_NM;
 
 const struct mtd_bit mtd_bits[] = {
