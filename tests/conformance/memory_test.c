@@ -54,6 +54,35 @@ TEST(memory, each_permission_of_a_page_allows_its_access_and_no_other)
     EXPECT(!can_read(at));
 }
 
+/* Beyond those of user mode: execution by the supervisor, and a bit that means nothing. */
+TEST(memory, execution_by_the_supervisor_is_not_that_by_users_unless_the_cpu_has_one_bit_for_both)
+{
+    const uint64_t at = HVA_FREE, to = HVA_FREE + PAGE, frame = free_frames();
+    MUST(map(frame, at, 0, rw));
+    write_return(at);
+    MUST(map(frame, at, 0, PERM_MEM_R | PERM_MEM_XS));
+    EXPECT(can_read(at) && !can_write(at));
+    if (cpu_has_ports()) /* some CPUs of the other kind have two bits */
+        EXPECT(can_execute(at));
+    MUST(remap(at, to, 0, PERM_MEM_R | PERM_MEM_XU | PERM_MEM_XS));
+    EXPECT_EQ(can_execute(at), can_execute(to));
+    MUST(map(frame, at, 0, 0x10));
+    EXPECT(!can_read(at) && !can_write(at));
+    unmap(at, 1);
+}
+
+/* What a host page table cannot say is there, and is handed on. */
+TEST(memory, page_that_can_be_written_can_be_read_where_the_cpu_has_no_other)
+{
+    const uint64_t at = HVA_FREE, to = HVA_FREE + PAGE;
+    MUST(map(free_frames(), at, 0, PERM_MEM_W));
+    MUST(remap(at, to, 0, PERM_MEM_R));
+    EXPECT_EQ(cpu_has_ports(), can_read(at));
+    EXPECT_EQ(cpu_has_ports(), can_read(to));
+    EXPECT(!can_write(to));
+    unmap(at, 1);
+}
+
 TEST(memory, permissions_only_shrink_on_the_way)
 {
     const uint64_t a = HVA_FREE, b = HVA_FREE + PAGE, c = HVA_FREE + 2 * PAGE;
@@ -83,6 +112,42 @@ TEST(memory, pages_of_the_kernel_go_nowhere)
     EXPECT(!can_read(to));
     EXPECT(can_read((uint64_t)hip) && !can_write((uint64_t)hip) && !can_execute((uint64_t)hip));
     EXPECT(!can_execute((uint64_t)root_utcb()));
+}
+
+static uint32_t add_one([[maybe_unused]] uint64_t pid, uint32_t mtd, struct utcb *utcb)
+{
+    utcb->word[0]++;
+    return mtd;
+}
+
+static uint32_t leave_it([[maybe_unused]] uint64_t pid, [[maybe_unused]] uint32_t mtd,
+                         [[maybe_unused]] struct utcb *utcb)
+{
+    return hc_mtd(1);
+}
+
+/* The kernel's view of a UTCB is its own: what is mapped over the thread's changes messages not at all. */
+TEST(memory, granting_over_a_utcb_changes_the_view_of_its_thread_only)
+{
+    const struct thread plain = new_local(cpu_here(), add_one);
+    const struct thread covered = new_local(cpu_here(), leave_it);
+    const uint64_t at = (uint64_t)covered.utcb, view = HVA_FREE;
+    MUST(map(free_frames(), view, 0, rw));
+    *word_at(view) = 7;
+    *word_at(at) = 1;
+    MUST(map(free_frames(), at, 0, rw));
+    EXPECT_EQ(7, *word_at(at));
+    root_utcb()->word[0] = 5;
+    EXPECT_STATUS(SUCCESS, hc_ipc_call(new_pt(&covered, 0), 0, hc_mtd(1)).status);
+    EXPECT_EQ(5, root_utcb()->word[0]); /* there and back, by the page that nobody sees */
+    EXPECT_EQ(7, *word_at(view));
+    unmap(at, 0);
+    EXPECT(!can_read(at));
+    root_utcb()->word[0] = 5;
+    EXPECT_STATUS(SUCCESS, hc_ipc_call(new_pt(&covered, 0), 0, hc_mtd(1)).status);
+    EXPECT_STATUS(SUCCESS, hc_ipc_call(new_pt(&plain, 0), 0, hc_mtd(1)).status);
+    EXPECT_EQ(6, root_utcb()->word[0]);
+    unmap(view, 0);
 }
 
 /* Selectors are as many as in any other host space, whatever addresses the CPU has. */
@@ -345,8 +410,12 @@ TEST(memory, rest_of_a_large_page_stays_readable_while_it_is_split)
 
 static const struct tap_test tests[] = {
     TAP_TEST(memory, each_permission_of_a_page_allows_its_access_and_no_other),
+    TAP_TEST(memory,
+             execution_by_the_supervisor_is_not_that_by_users_unless_the_cpu_has_one_bit_for_both),
+    TAP_TEST(memory, page_that_can_be_written_can_be_read_where_the_cpu_has_no_other),
     TAP_TEST(memory, permissions_only_shrink_on_the_way),
     TAP_TEST(memory, pages_of_the_kernel_go_nowhere),
+    TAP_TEST(memory, granting_over_a_utcb_changes_the_view_of_its_thread_only),
     TAP_TEST(memory, nova_host_space_has_a_slot_for_each_address),
     TAP_TEST(memory, large_page_is_split_by_revoking_any_of_its_pages),
     TAP_TEST(memory, large_page_is_split_by_restricting_any_of_its_pages),

@@ -252,6 +252,36 @@ static void check(status_t (*call)(sel_t), unsigned kinds, uint8_t need, status_
     EXPECT_STATUS(BAD_CAP, call((1ull << 56) - 1));
 }
 
+/* A permission that a kind does not define is none: a capability that has no other is no capability. */
+static bool is_empty(sel_t sel)
+{
+    const status_t status = hc_create_sm(sel, SEL_ROOT_PD, 0);
+    EXPECT(status == SUCCESS || status == BAD_CAP);
+    return status == SUCCESS;
+}
+
+/* In the interface's own numbers. */
+static const uint8_t defined[KINDS] = {
+    [OBJ] = 0x03, [HST] = 0x03, [GST] = 0x05,   [DMA] = 0x05,    [PIO] = 0x07,
+    [MSR] = 0x07, [PD] = 0x1f,  [LOCAL] = 0x0d, [GLOBAL] = 0x0d, [SC] = 0x01,
+    [PT] = 0x07,  [SM] = 0x03,  [INT] = 0x12,
+};
+
+TEST(perm, each_kind_has_the_permissions_of_the_interface)
+{
+    fill_zoo();
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        if (zoo[kind] == 0)
+            continue;
+        const uint8_t all = defined[kind];
+        for (uint8_t bit = 1; bit <= PERM_MASK; bit <<= 1)
+            if (is_empty(copy_cap(zoo[kind], bit)) != !(all & bit))
+                tap_fail(__FILE__, __LINE__, "kind %u, permission %#x", kind, bit);
+        EXPECT(is_empty(copy_cap(zoo[kind], PERM_MASK & ~all)));
+        EXPECT_EQ(all == 0, is_empty(copy_cap(copy_cap(zoo[kind], PERM_MASK), all)));
+    }
+}
+
 /* Name of the test, call, kinds it may be, permission it needs, what it answers then. */
 #define ROWS(R)                                                                                    \
     R(ipc_call_needs_call, ipc_call, K(PT), PERM_PT_CALL, SUCCESS)                                 \
@@ -300,5 +330,7 @@ ROWS(ROW_TEST)
 PORT_ROWS(PORT_ROW_TEST)
 
 #define ROW_ENTRY(name, call, kinds, need, want) TAP_TEST(perm, name),
-static const struct tap_test tests[] = {ROWS(ROW_ENTRY) PORT_ROWS(ROW_ENTRY)};
+static const struct tap_test tests[] = {
+    TAP_TEST(perm, each_kind_has_the_permissions_of_the_interface),
+    ROWS(ROW_ENTRY) PORT_ROWS(ROW_ENTRY)};
 const struct tap_suite perm_suite = CONF_SUITE(tests);
