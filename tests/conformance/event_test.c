@@ -192,6 +192,36 @@ TEST(event, portal_says_what_is_handed_to_the_handler)
     }
 }
 
+/*
+ * One handler is called and handles an event, in turns. As words of a message the bits of its replies
+ * mean something else than as state: two words is POISON.
+ */
+static uint32_t reply_as_message([[maybe_unused]] struct utcb *utcb)
+{
+    static_assert(MTD_POISON == 1);
+    utcb->word[1] = seen_count;
+    return hc_mtd(2);
+}
+
+TEST(event, reply_is_of_the_kind_of_the_message)
+{
+    const struct thread catcher = new_local(cpu_here(), on_event);
+    const sel_t events = catch_events(&catcher, MTD_IP | MTD_FLAGS), pt = new_pt(&catcher, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        react = reply_as_message;
+        seen_count = 4;
+        root_utcb()->word[1] = 0;
+        root_utcb()->word[2] = MARK;
+        catcher.utcb->word[2] = 0;
+        EXPECT_STATUS(SUCCESS, hc_ipc_call(pt, 0, hc_mtd(1)).status);
+        EXPECT_EQ(5, root_utcb()->word[1]);
+        EXPECT_EQ(MARK, root_utcb()->word[2]);
+        react = go_back;
+        EXPECT(run(trap_code, events, false));
+        EXPECT_EQ(1, seen_count);
+    }
+}
+
 /* At the first event all state is replaced, in the UTCB; the second shows what has been taken over. */
 
 static uint32_t reply_bit;
@@ -306,6 +336,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(event, thread_without_fpu_is_told_so),
     TAP_TEST(event, thread_with_fpu_is_not),
     TAP_TEST(event, portal_says_what_is_handed_to_the_handler),
+    TAP_TEST(event, reply_is_of_the_kind_of_the_message),
     TAP_TEST(event, reply_says_what_is_taken_from_the_handler),
     TAP_TEST(event, registers_are_those_of_the_reply),
     TAP_TEST(event, registers_are_kept_by_an_empty_reply),

@@ -200,6 +200,36 @@ TEST(help, caller_of_a_blocked_callee_gives_up_the_cpu_until_it_goes_on)
     EXPECT_STATUS(SUCCESS, status[0]);
 }
 
+/* A caller that helps tries again when the callee is free: it goes by what the portal says then. */
+static _Atomic uint64_t last_pid;
+
+static uint32_t note_pid_at_gate(uint64_t pid, uint32_t mtd, [[maybe_unused]] struct utcb *utcb)
+{
+    atomic_store(&last_pid, pid);
+    up(entered);
+    MUST(hc_sm_down(gate, 0, 0));
+    return mtd;
+}
+
+TEST(help, identifier_is_that_of_the_last_attempt)
+{
+    serve(note_pid_at_gate);
+    new_global(cpu_here(), LOW, call_server, 0);
+    EXPECT(down(entered));
+    new_global(cpu_here(), LOW, call_server, 1);
+    nap(2000);
+    EXPECT_EQ(0, atomic_load(&last_pid));
+    MUST(hc_ctrl_pt(server_pt, 77, 0));
+    up(gate);
+    EXPECT(down(entered));
+    EXPECT_EQ(77, atomic_load(&last_pid));
+    up(gate);
+    EXPECT(down(done));
+    EXPECT(down(done));
+    EXPECT_STATUS(SUCCESS, status[0]);
+    EXPECT_STATUS(SUCCESS, status[1]);
+}
+
 static _Atomic uint64_t served;
 
 static uint32_t serve_one([[maybe_unused]] uint64_t pid, uint32_t mtd, struct utcb *utcb)
@@ -321,6 +351,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(help, callee_runs_at_the_priority_of_a_high_caller),
     TAP_TEST(help, callee_runs_at_the_priority_of_a_low_caller),
     TAP_TEST(help, caller_of_a_blocked_callee_gives_up_the_cpu_until_it_goes_on),
+    TAP_TEST(help, identifier_is_that_of_the_last_attempt),
     TAP_TEST(help, many_callers_of_one_callee_are_all_served),
     TAP_TEST(help, thread_is_busy_for_itself),
     TAP_TEST(help, cycle_of_calls_does_not_stop_the_cpu),

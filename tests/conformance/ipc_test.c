@@ -185,6 +185,19 @@ TEST(ipc, callee_on_another_cpu_is_refused)
     EXPECT_STATUS(BAD_CPU, hc_ipc_call(new_pt(&callee, 0), IPC_CALL_TIMEOUT, 0).status);
 }
 
+/* Authority comes first, then the CPU; how the callee is does not matter. */
+TEST(ipc, callee_on_another_cpu_is_told_to_who_may_call)
+{
+    if (cpu_there() == cpu_here()) {
+        tap_skip("one CPU");
+        return;
+    }
+    const struct thread callee = new_local(cpu_there(), echo);
+    const sel_t pt = new_pt(&callee, 0);
+    EXPECT_STATUS(BAD_CAP, hc_ipc_call(copy_cap(pt, PERM_PT_ALL & ~PERM_PT_CALL), 0, 0).status);
+    EXPECT_STATUS(BAD_CPU, hc_ipc_call(copy_cap(pt, PERM_PT_CALL), 0, 0).status);
+}
+
 TEST(ipc, refused_call_changes_neither_descriptor_nor_message)
 {
     fill(root_utcb(), QUESTION);
@@ -244,6 +257,28 @@ TEST(ipc, callee_starts_with_zeroed_registers_and_its_stack)
     }
 }
 
+/* All of P0 but the number, and what is above the descriptor. */
+static uint64_t reply_p0;
+
+static uint32_t reply_with_more([[maybe_unused]] uint64_t pid, [[maybe_unused]] uint32_t mtd,
+                                struct utcb *utcb)
+{
+    utcb->word[0] = reply_p0;
+    trap_reply(reply_p0, 0xffff'ffff'0000'0000 | hc_mtd(1));
+}
+
+TEST(ipc, reply_looks_at_its_number_and_descriptor_only)
+{
+    for (uint64_t bit = 1ull << P0_FLAGS_SHIFT; bit != 0; bit *= 2) {
+        const struct thread callee = new_local(cpu_here(), reply_with_more);
+        uint64_t p1 = 0;
+        reply_p0 = bit | HYPERCALL_IPC_REPLY;
+        EXPECT_STATUS(SUCCESS, trap_out_1(hc_p0(HYPERCALL_IPC_CALL, 0, new_pt(&callee, 0)), &p1));
+        EXPECT_EQ(hc_mtd(1), p1);
+        EXPECT_EQ(reply_p0, root_utcb()->word[0]);
+    }
+}
+
 /* A global thread has no caller: its reply puts it to sleep, and harms nobody. */
 static void reply_to_nobody(uint64_t sm)
 {
@@ -270,9 +305,11 @@ static const struct tap_test tests[] = {
     TAP_TEST(ipc, callee_is_told_which_portal_was_called),
     TAP_TEST(ipc, calls_nest_sixteen_deep),
     TAP_TEST(ipc, callee_on_another_cpu_is_refused),
+    TAP_TEST(ipc, callee_on_another_cpu_is_told_to_who_may_call),
     TAP_TEST(ipc, refused_call_changes_neither_descriptor_nor_message),
     TAP_TEST(ipc, portal_without_capability_is_gone),
     TAP_TEST(ipc, callee_starts_with_zeroed_registers_and_its_stack),
+    TAP_TEST(ipc, reply_looks_at_its_number_and_descriptor_only),
     TAP_TEST(ipc, reply_of_a_global_thread_puts_it_to_sleep),
 };
 const struct tap_suite ipc_suite = CONF_SUITE(tests);
