@@ -177,6 +177,44 @@ TEST(cpus, all_make_and_drop_objects_at_once)
     EXPECT(atomic_load(&won) > 0);
 }
 
+/* Two begin at the same time, or one a little later, on one slot after the other. */
+enum : uint64_t { RACES_ORDER = 10, RACES = 1 << RACES_ORDER };
+static _Atomic uint64_t arrived, refused;
+
+static void race(uint64_t me)
+{
+    for (uint64_t i = 0; i < RACES; i++) {
+        atomic_fetch_add(&arrived, 1);
+        while (atomic_load(&arrived) < 2 * (i + 1)) {
+        }
+        for (volatile uint64_t wait = (i + me) % 2 * (i / 2 % 256); wait > 0;)
+            wait = wait - 1;
+        const status_t status = hc_create_sm(contested + i, SEL_ROOT_PD, 0);
+        atomic_fetch_add(&won, status == SUCCESS);
+        atomic_fetch_add(&refused, status == BAD_CAP);
+    }
+    up(done);
+}
+
+TEST(cpus, one_of_two_who_fill_a_slot_wins)
+{
+    if (cpu_there() == cpu_here()) {
+        tap_skip("one CPU");
+        return;
+    }
+    done = new_sm(0);
+    contested = sel_alloc(RACES_ORDER);
+    atomic_store(&arrived, 0);
+    atomic_store(&won, 0);
+    atomic_store(&refused, 0);
+    new_global(cpu_here(), HIGH, race, 0);
+    new_global(cpu_there(), HIGH, race, 1);
+    EXPECT(down(done));
+    EXPECT(down(done));
+    EXPECT_EQ(RACES, atomic_load(&won));
+    EXPECT_EQ(RACES, atomic_load(&refused));
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(cpus, each_runs_threads),
     TAP_TEST(cpus, turn_goes_round_all_of_them),
@@ -184,5 +222,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(cpus, ups_of_all_at_once_are_all_counted),
     TAP_TEST(cpus, semaphore_is_a_lock_among_all),
     TAP_TEST(cpus, all_make_and_drop_objects_at_once),
+    TAP_TEST(cpus, one_of_two_who_fill_a_slot_wins),
 };
 const struct tap_suite cpus_suite = CONF_SUITE(tests);

@@ -224,6 +224,20 @@ TEST(life, pd_without_capabilities_leaves_its_threads_and_portals_usable)
     EXPECT_EQ(42, peer_run(&peer, add_two, 40));
 }
 
+/* Nobody has it any more, so it goes, and the PD can get another one. */
+TEST(life, space_that_nobody_has_is_not_for_new_threads)
+{
+    struct child child;
+    MUST(child_create(&child));
+    const struct hc_ec ec = {.cpu = cpu_here(), .page = utcb_alloc()};
+    revoke(child.obj);
+    EXPECT_STATUS(ABORTED, hc_create_ec(sel_alloc(0), child.pd, ec));
+    EXPECT_STATUS(SUCCESS, hc_create_pd(sel_alloc(0), CREATE_PD_OBJ, child.pd));
+    EXPECT_STATUS(SUCCESS, hc_create_ec(sel_alloc(0), child.pd, ec));
+    revoke(child.pd);
+    EXPECT_STATUS(BAD_CAP, hc_create_sm(sel_alloc(0), child.pd, 0));
+}
+
 /* Often enough to meet every state on the way; until memory would have run out: churn.c. */
 enum : unsigned { TIMES = 200 };
 
@@ -274,6 +288,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(life, caller_without_capabilities_gets_its_reply),
     TAP_TEST(life, utcb_goes_with_its_thread),
     TAP_TEST(life, pd_without_capabilities_leaves_its_threads_and_portals_usable),
+    TAP_TEST(life, space_that_nobody_has_is_not_for_new_threads),
     TAP_TEST(life, objects_come_and_go),
     TAP_TEST(life, pds_with_all_they_have_come_and_go),
 };

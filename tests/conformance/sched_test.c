@@ -89,6 +89,42 @@ TEST(sched, each_priority_preempts_the_one_below)
     }
 }
 
+TEST(sched, root_has_the_highest_priority)
+{
+    prepare();
+    const struct thread t =
+        new_global_plan(&(struct thread_plan){.cpu = cpu_here()}, count_rounds, 0);
+    new_sc(&t, 126, BUDGET);
+    spin(5000);
+    EXPECT_EQ(0, atomic_load(&rounds[0]));
+    EXPECT(wait_until(&rounds[0], 1));
+    end(1);
+}
+
+/* The best of those that are bound to it counts, and each has an account. */
+TEST(sched, thread_runs_on_each_of_its_contexts)
+{
+    prepare();
+    const struct thread t =
+        new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, count_rounds, 0);
+    const sel_t low = new_sc(&t, LOW, BUDGET);
+    EXPECT(wait_until(&rounds[0], 100));
+    counter(1, MID, BUDGET);
+    EXPECT(wait_until(&rounds[1], 100));
+    const uint64_t then = atomic_load(&rounds[0]);
+    nap(5000);
+    EXPECT_EQ(then, atomic_load(&rounds[0]));
+    const sel_t high = new_sc(&t, HIGH, BUDGET);
+    EXPECT(wait_until(&rounds[0], then + 1000));
+    const uint64_t low_used = used(low), there = atomic_load(&rounds[1]);
+    nap(5000);
+    EXPECT_EQ(low_used, used(low));
+    EXPECT_EQ(there, atomic_load(&rounds[1]));
+    end(2);
+    nap(1000);
+    EXPECT(used(high) > 0);
+}
+
 /* The timer of the low one's budget must not be needed: it has a minute. */
 TEST(sched, new_thread_preempts_a_lower_one_at_once)
 {
@@ -173,7 +209,7 @@ enum : size_t { LOG = 16 };
 enum : uint16_t { TURN = 30 };
 static _Atomic uint64_t last;
 static _Atomic uint64_t log_count;
-static uint64_t log[LOG];
+static uint64_t log[LOG], log_time[LOG];
 
 static void log_turns(uint64_t me)
 {
@@ -182,8 +218,10 @@ static void log_turns(uint64_t me)
             continue;
         atomic_store(&last, me);
         const uint64_t i = atomic_fetch_add(&log_count, 1);
-        if (i < LOG)
+        if (i < LOG) {
             log[i] = me;
+            log_time[i] = stc_now();
+        }
     }
     up(done);
 }
@@ -203,6 +241,29 @@ TEST(sched, equals_take_turns_in_a_fixed_order)
     /* The first turns may fall together with the making of the threads. */
     for (size_t i = 8; i < LOG; i++)
         EXPECT_EQ(log[i - 4], log[i]);
+}
+
+/* A turn lasts as long as its budget says; most do, as a loaded host may keep one from being seen. */
+TEST(sched, turn_lasts_as_long_as_the_budget)
+{
+    prepare();
+    atomic_store(&last, 99);
+    atomic_store(&log_count, 0);
+    for (uint64_t i = 0; i < 2; i++) {
+        const struct thread t =
+            new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, log_turns, i);
+        new_sc(&t, MID, TURN);
+    }
+    EXPECT(wait_until(&log_count, LOG));
+    end(2);
+    size_t as_long = 0, not_longer = 0;
+    for (size_t i = 3; i < LOG; i++) {
+        const uint64_t turn = log_time[i] - log_time[i - 1];
+        as_long += turn >= time_ticks(hip, TURN * 1000 * 9 / 10);
+        not_longer += turn <= time_ticks(hip, TURN * 1000 * 2);
+    }
+    EXPECT(as_long > (LOG - 3) / 2);
+    EXPECT(not_longer > 2);
 }
 
 /* Without leaving the CPU nobody equal gets it before the budget is used up. */
@@ -298,18 +359,59 @@ TEST(sched, work_of_a_callee_is_on_the_caller_s_account)
     EXPECT(used(sc) >= time_ticks(hip, 29'000));
 }
 
+/* An event is a call of its handler. */
+static uint32_t work_and_end([[maybe_unused]] uint64_t pid, [[maybe_unused]] uint32_t mtd,
+                             struct utcb *utcb)
+{
+    spin(30'000);
+    up(done);
+    *event_ip(event_state(utcb)) = (uint64_t)thread_exit;
+    return MTD_IP;
+}
+
+static void trap_at_once([[maybe_unused]] uint64_t arg)
+{
+    __builtin_trap();
+}
+
+TEST(sched, work_of_a_handler_is_on_the_account_of_the_affected)
+{
+    prepare();
+    const struct thread handler = new_local(cpu_there(), work_and_end);
+    const sel_t events = new_events(cpu_there());
+    for (unsigned event = 0; event < hip->sel_hst_arch; event++)
+        MUST(thread_create_portal(&handler, events + event, 0, MTD_IP));
+    const struct thread t = new_global_plan(
+        &(struct thread_plan){.cpu = cpu_there(), .events = events}, trap_at_once, 0);
+    const sel_t sc = new_sc(&t, MID, BUDGET);
+    EXPECT(down(done));
+    nap(5000);
+    EXPECT(used(sc) >= time_ticks(hip, 29'000));
+}
+
+/* An equal has its turns in the middle of the callee's work: that does not end before it has had some. */
+static uint32_t work_until_others_ran([[maybe_unused]] uint64_t pid, uint32_t mtd,
+                                      [[maybe_unused]] struct utcb *utcb)
+{
+    const uint64_t limit = time_after(hip, PATIENCE);
+    up(wake);
+    while (atomic_load(&rounds[0]) < 1000 && stc_now() < limit)
+        cpu_relax();
+    return mtd;
+}
+
 TEST(sched, budget_of_the_caller_limits_the_callee)
 {
     prepare();
-    const struct thread server = new_local(cpu_there(), work);
+    const struct thread server = new_local(cpu_there(), work_until_others_ran);
     work_pt = new_pt(&server, 0);
     const struct thread t =
         new_global_plan(&(struct thread_plan){.cpu = cpu_there()}, call_work, 0);
     new_sc(&t, MID, 2);
+    EXPECT(down(wake));
     counter(0, MID, 2);
-    EXPECT(wait_until(&rounds[0], 1000));
-    EXPECT_EQ(0, drain(done)); /* an equal had its turns in the middle of the callee's work */
     EXPECT(down(done));
+    EXPECT(atomic_load(&rounds[0]) >= 1000);
     end(1);
 }
 
@@ -352,17 +454,21 @@ TEST(sched, idle_context_exists_for_each_cpu)
 static const struct tap_test tests[] = {
     TAP_TEST(sched, higher_priority_runs_and_the_lower_stands_still),
     TAP_TEST(sched, each_priority_preempts_the_one_below),
+    TAP_TEST(sched, root_has_the_highest_priority),
+    TAP_TEST(sched, thread_runs_on_each_of_its_contexts),
     TAP_TEST(sched, new_thread_preempts_a_lower_one_at_once),
     TAP_TEST(sched, woken_thread_preempts_a_lower_one_at_once),
     TAP_TEST(sched, timeout_preempts_a_lower_one_at_once),
     TAP_TEST(sched, equals_share_by_their_budgets),
     TAP_TEST(sched, larger_budget_gets_the_larger_share),
     TAP_TEST(sched, equals_take_turns_in_a_fixed_order),
+    TAP_TEST(sched, turn_lasts_as_long_as_the_budget),
     TAP_TEST(sched, equal_does_not_preempt),
     TAP_TEST(sched, account_is_the_time_that_was_used),
     TAP_TEST(sched, account_stands_still_while_its_thread_waits),
     TAP_TEST(sched, account_grows_and_never_decreases),
     TAP_TEST(sched, work_of_a_callee_is_on_the_caller_s_account),
+    TAP_TEST(sched, work_of_a_handler_is_on_the_account_of_the_affected),
     TAP_TEST(sched, budget_of_the_caller_limits_the_callee),
     TAP_TEST(sched, idle_time_grows_while_a_cpu_rests),
     TAP_TEST(sched, idle_time_stands_still_while_a_cpu_works),
