@@ -86,8 +86,16 @@ part == 2 && at != "" && /^ *[0-9a-f]+:/ {
     else if (insn ~ /^mov/ && (operands ~ /^%gs:0x10, %rsp$/ || operands ~ /^sp, /))
         fresh[at] = 1
 
-    # Where it goes.
+    # What it keeps, to call it later: an address in an instruction, or beside it.
     to = target_of(operands)
+    if (match($0, /# imm = 0x[0-9A-F]+/) && RLENGTH == 18)
+        keeps["ffffffff" tolower(substr($0, RSTART + 10, 8))] = at
+    else if (insn == "adr")
+        keeps[to] = at
+    else if (insn ~ /^lea/ && match($0, /# 0x[0-9a-f]+ </))
+        keeps[target_of(substr($0, RSTART))] = at
+
+    # Where it goes.
     if (insn ~ /^call/ || insn == "bl" || insn ~ /^blr/) {
         if (to != "")
             edge(at, to, "call")
@@ -181,7 +189,7 @@ function link(from, to_name, row,   all, m, j) {
     m = split(named[to_name], all, " ")
     for (j = 1; j <= m; j++) {
         edge(from, all[j], row == "jump" ? "jump" : "call")
-        indirect[from, all[j]] = 1
+        is_told[all[j]] = 1
     }
 }
 
@@ -244,6 +252,11 @@ END {
             if ((f, list[k]) in declared && index(sites[f] " ", " " list[k] " "))
                 resolve(f, list[k])
     }
+
+    # Whose address is kept is called some day: by an indirect call that has a row, which then says so.
+    for (f in keeps)
+        if (is_c[f] && f in name && !(f in is_told))
+            fail(name[keeps[f]] " keeps the address of " name[f] ", which no row leads to")
 
     # The deepest way below each function, by repetition until nothing changes. Calls in a circle never end.
     for (i = 1; i <= functions; i++)
