@@ -44,6 +44,9 @@ uint16_t cpu_there(void);
 
 struct utcb *root_utcb(void);
 
+/* Whether root's command line has this word: the machine's row tells how it was started. */
+bool root_has_word(const char *word);
+
 /* Physical address of 16 MiB of RAM that nobody uses, a multiple of that. */
 uint64_t free_frames(void);
 

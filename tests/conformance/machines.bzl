@@ -17,7 +17,7 @@ _MACHINES = {
     "x86_64_4_cpus": {"cpu": "x86_64", "cpus": 4},
     "x86_64_64_cpus": {"cpu": "x86_64", "cpus": 64, "timeout_s": 240},
     "x86_64_8_cpus_cfp_full": {"cfp": "full", "cpu": "x86_64", "cpus": 8},
-    "x86_64_plain_cpu": {"cpu": "x86_64", "cpu_model": "qemu64", "cpus": 2},
+    "x86_64_plain_cpu": {"cmdline": "insecure", "cpu": "x86_64", "cpu_model": "qemu64", "cpus": 2, "root_args": "insecure"},
 }
 
 # What loads the whole kernel runs on less of them.

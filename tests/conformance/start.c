@@ -18,6 +18,13 @@ uint64_t free_frames(void)
     return frames;
 }
 
+static struct bootinfo info;
+
+bool root_has_word(const char *word)
+{
+    return text_has_word(bootinfo_root_text(&info), word);
+}
+
 extern const char user_image_start[], user_image_end[];
 
 /* Nobody expects it: the test that runs has failed. The thread, or all of it, ends here. */
@@ -44,7 +51,6 @@ static void must(const char *what, status_t status)
 
 void conf_start(const struct hip *page, uint64_t boot0, uint64_t boot1)
 {
-    static struct bootinfo info;
     const uint64_t boot[] = {boot0, boot1};
 
     hip = page;

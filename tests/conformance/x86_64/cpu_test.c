@@ -26,17 +26,28 @@ static uint64_t write_port(uint64_t port)
     return 1;
 }
 
-static bool can_use(const struct peer *peer, uint16_t port)
+static uint64_t read_port(uint64_t port)
+{
+    (void)port_read8((uint16_t)port);
+    return 1;
+}
+
+static bool survives(const struct peer *peer, peer_fn *access, uint16_t port)
 {
     struct thread t;
     const struct thread_plan plan = {
         .cpu = cpu_here(), .pd = peer->child.pd, .events = SELNUM - 0x100};
     MUST(thread_create_local(&t, &plan, peer_portal));
-    const sel_t pt = new_pt(&t, (uint64_t)write_port);
+    const sel_t pt = new_pt(&t, (uint64_t)access);
     root_utcb()->word[0] = port;
     const status_t status = hc_ipc_call(pt, 0, hc_mtd(1)).status;
     EXPECT(status == SUCCESS || status == ABORTED);
     return status == SUCCESS;
+}
+
+static bool can_use(const struct peer *peer, uint16_t port)
+{
+    return survives(peer, write_port, port);
 }
 
 TEST(cpu, child_uses_the_ports_that_it_is_given)
@@ -96,6 +107,26 @@ TEST(cpu, second_port_space_gives_threads_nothing)
     take_ours(PORT, 0, PERM_NONE);
 }
 
+/*
+ * Ports of the chip sets that QEMU has, as its firmware sets them up. The kernel keeps those that switch the
+ * machine off or take it away from the kernel, the latter unless its command line says `insecure`.
+ */
+enum : uint16_t { PM1_STS = 0x600, PM1_CNT = 0x604, SMI_CMD = 0xb2 };
+
+TEST(cpu, ports_of_power_control_are_kept)
+{
+    const struct peer peer = new_peer();
+    static const uint16_t ports[] = {PM1_STS, PM1_CNT, PM1_CNT + 1, SMI_CMD, SMI_CMD + 1};
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        const bool is_kept = ports[i] == PM1_CNT || ports[i] == PM1_CNT + 1 ||
+                             (ports[i] == SMI_CMD && !root_has_word("insecure"));
+        take_ours(ports[i], 0, PERM_PIO_A);
+        MUST(give(&peer, ports[i], 0, PERM_PIO_A));
+        EXPECT_EQ(!is_kept, survives(&peer, read_port, ports[i]));
+        take_ours(ports[i], 0, PERM_NONE);
+    }
+}
+
 /* MSR spaces are for guests; here only what ctrl_pd says to them. */
 TEST(cpu, msrs_lie_in_two_ranges)
 {
@@ -126,6 +157,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(cpu, child_loses_the_ports_that_are_taken_from_it),
     TAP_TEST(cpu, ports_of_one_child_are_not_those_of_another),
     TAP_TEST(cpu, second_port_space_gives_threads_nothing),
+    TAP_TEST(cpu, ports_of_power_control_are_kept),
     TAP_TEST(cpu, msrs_lie_in_two_ranges),
 };
 const struct tap_suite cpu_suite = CONF_SUITE(tests);
