@@ -79,7 +79,7 @@ claim the_same_two_commands_everywhere
 
 # Tests that documents name, `suite: test`: those that there are, with the folder and without it.
 # shellcheck disable=SC2016 # the program is awk's
-grep -E '^(arch|kernel|tests|user)/.*\.(c|bzl)$' "$list/files" | xargs awk '
+grep -E '^(arch|kernel|tests|user)/.*\.(c|bazel|bzl|sh)$' "$list/files" | xargs awk '
     function known(room, suite, name) {
         print suite ": " name
         print room "/" suite ": " name
@@ -105,6 +105,16 @@ grep -E '^(arch|kernel|tests|user)/.*\.(c|bzl)$' "$list/files" | xargs awk '
         name = substr($0, RSTART, RLENGTH - 2)
         sub(/.*"/, "", name)
         print part[2] ": " name
+    }
+    FILENAME ~ /^tests\/.*BUILD.bazel$/ && match($0, /^ +name = "[a-z0-9_]+_test"/) {
+        name = substr($0, RSTART, RLENGTH - 6) # without _test
+        sub(/.*"/, "", name)
+        print part[2] ": " name
+    }
+    FILENAME ~ /\.sh$/ && match($0, /^ *claim "?[a-z0-9_]+/) {
+        name = substr($0, RSTART, RLENGTH)
+        sub(/.*[ "]/, "", name)
+        print base ": " name
     }
 ' | sort -u >"$list/tests"
 # shellcheck disable=SC2016 # code is between those

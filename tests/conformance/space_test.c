@@ -98,6 +98,22 @@ TEST(space, pd_has_none_of_its_maker_s)
     EXPECT_STATUS(SUCCESS, hc_create_pd(sel_alloc(0), CREATE_PD_HST, pd));
 }
 
+/* The image of root: code that is not written, data that is not executed, and nothing around them. */
+extern const char user_image_start[], user_image_end[];
+
+TEST(space, of_root_has_its_image_and_nothing_beside_it)
+{
+    alignas(PAGE) static char data[PAGE];
+    const uint64_t code = (uint64_t)user_image_start, at = (uint64_t)data;
+    const uint64_t end = ((uint64_t)user_image_end + PAGE - 1) / PAGE * PAGE;
+    write_return(at);
+    EXPECT(can_read(code) && !can_write(code));
+    EXPECT(can_read(at) && !can_execute(at) && can_write(at));
+    const uint64_t nothing[] = {0, code - PAGE, end, (uint64_t)hip - 2 * PAGE};
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        EXPECT(!can_read(nothing[i]));
+}
+
 /* Bits between the fields of ctrl_pd, and above the attributes. */
 enum : uint64_t { UNUSED = 0xfe0, ABOVE_MAD = 0xffff'ffff'0000'0000 };
 
@@ -161,6 +177,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(space, of_memory_starts_empty),
     TAP_TEST(space, pd_is_not_tied_to_the_one_it_was_made_with),
     TAP_TEST(space, pd_has_none_of_its_maker_s),
+    TAP_TEST(space, of_root_has_its_image_and_nothing_beside_it),
     TAP_TEST(space, unused_bits_of_a_delegation_are_ignored),
     TAP_TEST(space, unused_bits_of_a_mapping_are_ignored),
     TAP_TEST(space, permissions_that_a_kind_has_not_got_come_to_nothing),
