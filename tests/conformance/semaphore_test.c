@@ -123,12 +123,25 @@ static void down_all(uint64_t sm)
     up(done);
 }
 
+static void say_so(uint64_t sm)
+{
+    up(sm);
+}
+
+/* A thread that waits at `sm`. A second one runs when it does so, however slow the machine is. */
+static void let_wait(thread_fn *fn, sel_t sm)
+{
+    const sel_t waits = new_sm(0);
+    done = new_sm(0);
+    new_global(cpu_here(), LOW, fn, sm);
+    new_global(cpu_here(), LOW - 1, say_so, waits);
+    EXPECT(down(waits));
+}
+
 TEST(semaphore, waiter_with_the_zero_flag_is_released_by_one_up)
 {
     const sel_t sm = new_sm(0);
-    done = new_sm(0);
-    new_global(cpu_here(), LOW, down_all, sm);
-    nap(2000);
+    let_wait(down_all, sm);
     up(sm);
     up(sm);
     EXPECT(down(done));
@@ -165,19 +178,10 @@ static void wait_for_nothing(uint64_t sm)
     up(done);
 }
 
-static void say_so(uint64_t sm)
-{
-    up(sm);
-}
-
-/* The second thread runs when the first one waits, however slow the machine is. */
 TEST(semaphore, waiter_outlives_the_capability)
 {
-    const sel_t sm = new_sm(0), waits = new_sm(0);
-    done = new_sm(0);
-    new_global(cpu_here(), LOW, wait_for_nothing, sm);
-    new_global(cpu_here(), LOW - 1, say_so, waits);
-    EXPECT(down(waits));
+    const sel_t sm = new_sm(0);
+    let_wait(wait_for_nothing, sm);
     revoke(sm);
     EXPECT(down(done));
     EXPECT_EQ(TIMEOUT, atomic_load(&last));
