@@ -9,7 +9,7 @@
 
 enum : uint64_t { SM = EXPLORE_FIRST, COPY, OTHER, A = SM + 4, B = SM + 6 };
 
-static unsigned ups;
+static unsigned ups, made, refused;
 
 static void count_up(unsigned cpu)
 {
@@ -46,6 +46,39 @@ const struct scenario explore_lookup = {
     .bound = 2,
     .make = make_lookup,
     .check = check_lookup,
+};
+
+static void count_made(unsigned cpu)
+{
+    made += explore_status(cpu) == SUCCESS;
+    refused += explore_status(cpu) == BAD_CAP;
+}
+
+/* All fill the same slot. */
+static void make_fill(void)
+{
+    static const struct act makes[] = {CREATE_SM(SM, SEL_ROOT_PD), DO(count_made)};
+    made = refused = 0;
+    PROGRAM(call_thread(A, 1, 10, 10), makes, false);
+    PROGRAM(call_thread(B, 2, 10, 10), makes, false);
+    PROGRAM(sim_user(0), makes, false);
+    sim_settle();
+}
+
+static void check_fill(void)
+{
+    CHECK_EQ(made, 1);
+    CHECK_EQ(refused, 2);
+    CHECK_EQ(call_object(SM)->refs, 1);
+}
+
+const struct scenario explore_fill = {
+    .name = "fill",
+    .claim = "of several CPUs that make something in one empty slot one does",
+    .cpus = 3,
+    .bound = 2,
+    .make = make_fill,
+    .check = check_fill,
 };
 
 /* All write the same slot. */

@@ -7,6 +7,7 @@ extern const struct scenario explore_ask;
 extern const struct scenario explore_child;
 extern const struct scenario explore_create;
 extern const struct scenario explore_destroy_call;
+extern const struct scenario explore_fill;
 extern const struct scenario explore_help_death;
 extern const struct scenario explore_idle;
 extern const struct scenario explore_interrupt;
