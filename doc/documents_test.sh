@@ -111,6 +111,11 @@ grep -E '^(arch|kernel|tests|user)/.*\.(c|bazel|bzl|sh)$' "$list/files" | xargs 
         sub(/.*"/, "", name)
         print part[2] ": " name
     }
+    FILENAME ~ /^tests\/explore\/.*\.c$/ && match($0, /^    \.name = "[a-z_]+"/) {
+        name = substr($0, RSTART, RLENGTH - 1)
+        sub(/.*"/, "", name)
+        print part[2] ": " name
+    }
     FILENAME ~ /\.sh$/ && match($0, /^ *claim "?[a-z0-9_]+/) {
         name = substr($0, RSTART, RLENGTH)
         sub(/.*[ "]/, "", name)
