@@ -59,6 +59,7 @@ struct bootinfo {
     uint64_t uart;             /* PL011 that the device tree names; 0: none              */
     uint32_t uart_spi;         /* its interrupt, a shared one; BOOT_SPI_NONE: not known   */
     uint64_t gicv;             /* GICv2's interface for guests (GICV); 0: none           */
+    uint32_t timer_intid;      /* interrupt of EL1's virtual timer; 0: not known         */
 };
 
 /*

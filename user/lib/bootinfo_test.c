@@ -137,6 +137,27 @@ static void put_gic(const char *compatible)
     put_be(2, 4);
 }
 
+/* Secure, not secure, virtual, EL2's: `cells` for each. */
+static struct {
+    unsigned cells, count;
+    uint32_t type, virtual;
+} timer = {.cells = 3, .count = 4, .type = 1, .virtual = 11};
+
+static void put_timer(void)
+{
+    static const char compatible[] = "arm,armv8-timer\0arm,armv7-timer";
+    begin_node("timer");
+    begin_property("compatible", sizeof compatible);
+    memcpy(bytes + used, compatible, sizeof compatible);
+    used += sizeof compatible;
+    begin_property("interrupts", 4 * (size_t)timer.count * timer.cells);
+    for (unsigned i = 0; i < timer.count; i++) {
+        put_be(timer.type, 4), put_be(i == 2 ? timer.virtual : 1, 4), put_be(1, 4);
+        put_be(1, 4 * (timer.cells - 3));
+    }
+    put_be(2, 4);
+}
+
 static void build_fdt(const char *stdout_path)
 {
     start();
@@ -153,6 +174,7 @@ static void build_fdt(const char *stdout_path)
     put_uart("pl011@2000", 0x2000, "okay");
     put_uart("pl011@3000", 0x3000, nullptr);
     put_gic("arm,cortex-a15-gic");
+    put_timer();
     begin_node("soc"), put_be(4, 4); /* a bus that translates, then one that does not */
     put_uart("pl011@4000", 0x4000, nullptr), put_be(2, 4);
     begin_node("flat");
@@ -304,6 +326,30 @@ static void uart_is_the_chosen_or_the_first_that_is_on(void)
     EXPECT_EQ(0x2000, info.uart);
 }
 
+static uint32_t timer_of(unsigned cells, unsigned count, uint32_t type, uint32_t virtual)
+{
+    timer.cells = cells;
+    timer.count = count;
+    timer.type = type;
+    timer.virtual = virtual;
+    build_fdt(nullptr);
+    EXPECT(fdt_parse(&info, bytes, used));
+    timer.cells = 3;
+    return info.timer_intid;
+}
+
+static void the_virtual_timer_is_the_third_of_the_timer(void)
+{
+    EXPECT_EQ(27, timer_of(3, 4, 1, 11));
+    EXPECT_EQ(19, timer_of(3, 4, 1, 3)); /* qualcomm_sdm670 */
+    EXPECT_EQ(19, timer_of(4, 4, 1, 3)); /* rockchip_rk3399 has four cells */
+    EXPECT_EQ(27, timer_of(4, 3, 1, 11));
+    EXPECT_EQ(27, timer_of(3, 5, 1, 11));
+    EXPECT_EQ(0, timer_of(3, 2, 1, 11));
+    EXPECT_EQ(0, timer_of(3, 4, 0, 11)); /* shared */
+    EXPECT_EQ(0, timer_of(3, 4, 1, 16));
+}
+
 static void words_of_a_command_line_are_found(void)
 {
     EXPECT(text_has_word("root off", "off"));
@@ -374,6 +420,7 @@ int main(void)
     device_tree_gives_memory_initrd_and_words();
     modules_of_a_device_tree_have_names();
     uart_is_the_chosen_or_the_first_that_is_on();
+    the_virtual_timer_is_the_third_of_the_timer();
     words_of_a_command_line_are_found();
     texts_are_cut_and_made_printable();
     damage_does_no_harm();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a device tree says about memory, boot modules, the command line, the UART and the GIC. */
+/* What a device tree says about memory, boot modules, the command line, the UART, the GIC and the timer. */
 #include "user/lib/bootinfo.h"
 #include "user/lib/bytes.h"
 #include "user/lib/fdt.h"
@@ -11,7 +11,7 @@ enum : size_t { GICV_ENTRY = 3 }; /* behind distributor, CPU interface, hypervis
 struct node {
     const char *name;
     bool is_direct; /* its addresses are physical: no bus above translates them */
-    bool is_memory, is_pl011, is_gicv2, is_off, is_reserved;
+    bool is_memory, is_pl011, is_gicv2, is_timer, is_off, is_reserved;
     bool is_chosen, is_module;
     bool has_ranges;                    /* present and empty: the bus below is not translated */
     unsigned address_cells, size_cells; /* of its children                                   */
@@ -83,6 +83,7 @@ static void take_property(struct node *node, const struct fdt_item *item)
     } else if (fdt_name_is(item->name, "compatible")) {
         node->is_pl011 = has_text(item, "arm,pl011");
         node->is_gicv2 = has_text(item, "arm,cortex-a15-gic") || has_text(item, "arm,gic-400");
+        node->is_timer = has_text(item, "arm,armv8-timer");
         node->is_module = has_text(item, "multiboot,module");
     } else if (fdt_name_is(item->name, "status")) {
         node->is_off = !has_text(item, "okay") && !has_text(item, "ok");
@@ -117,6 +118,26 @@ static uint32_t spi_of(const struct node *node)
     return be32(node->interrupts + 4);
 }
 
+/*
+ * The third interrupt of a timer is the virtual one's (Linux' binding): 1, number of a private interrupt, flags,
+ * and with some GICv3 the CPUs. 0: it is not like that.
+ */
+static uint32_t timer_of(const struct node *node)
+{
+    enum : size_t { VIRTUAL = 2 };
+    for (size_t entry = 12; entry <= 16; entry += 4) {
+        size_t count = 0;
+        while ((count + 1) * entry <= node->interrupts_size &&
+               be32(node->interrupts + count * entry) == 1)
+            count++;
+        if (count * entry != node->interrupts_size || count <= VIRTUAL)
+            continue;
+        const uint32_t ppi = be32(node->interrupts + VIRTUAL * entry + 4);
+        return ppi < 16 ? 16 + ppi : 0;
+    }
+    return 0;
+}
+
 /* /chosen/module@...: address and size have as many cells each, whatever /chosen says (QEMU). */
 static void take_module(struct bootinfo *info, const struct node *node)
 {
@@ -137,6 +158,8 @@ static void finish_node(struct bootinfo *info, struct found *found, const struct
     const size_t entry = 4 * (size_t)(a + s);
     if (parent->is_chosen && node->is_module)
         take_module(info, node);
+    if (node->is_timer && !node->is_off)
+        info->timer_intid = timer_of(node);
     if (node->reg == nullptr || !node->is_direct || a == 0 || a > CELLS_MAX || s > CELLS_MAX)
         return;
 

@@ -252,6 +252,9 @@ static status_t show_program(unsigned n, uint64_t *offset)
     return status;
 }
 
+/* INTID of EL1's virtual timer where no device tree tells: what Arm's BSA (DEN 0094) demands. */
+enum : uint32_t { USUAL_TIMER = 27 };
+
 /* Where everything is that the VMM finds; its own memory is zero when this begins. */
 static status_t make_host_memory(unsigned n)
 {
@@ -265,6 +268,7 @@ static status_t make_host_memory(unsigned n)
     *config = (struct vmm_config){
         .vcpu_count = plan->vcpu_count,
         .gic_version = info->gicv != 0 ? 2 : 3,
+        .timer_intid = info->timer_intid != 0 ? info->timer_intid : USUAL_TIMER,
         .cpu = {plan->cpu[0], plan->cpu[1]},
         .ram_size = plan->ram_size,
     };

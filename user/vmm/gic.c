@@ -28,7 +28,8 @@ static uint32_t bit_of(unsigned intid)
 void gic_reset(struct gic *gic)
 {
     const struct gic old = *gic;
-    *gic = (struct gic){.version = old.version, .vcpu_count = old.vcpu_count};
+    *gic = (struct gic){
+        .version = old.version, .timer_intid = old.timer_intid, .vcpu_count = old.vcpu_count};
     gic->shared.line = old.shared.line;
     for (unsigned v = 0; v < VCPUS_MAX; v++) {
         gic->vcpu[v].own.line = old.vcpu[v].own.line;
@@ -206,7 +207,7 @@ static uint64_t lr_value(const struct gic *gic, const struct gic_bank *bank, uns
     if (gic->version == 3 && (bank->group & bit_of(intid)))
         value |= LR_GROUP1;
     if (intid == INTID_TIMER)
-        value |= LR_HARDWARE | (uint64_t)INTID_TIMER << LR_PHYSICAL_SHIFT;
+        value |= LR_HARDWARE | (uint64_t)gic->timer_intid << LR_PHYSICAL_SHIFT;
     else if (is_sgi_from(gic, intid))
         value |= (uint64_t)source << LR_PHYSICAL_SHIFT; /* GICH_LR.CPUID */
     return value;

@@ -19,7 +19,6 @@ enum : unsigned {
     GIC_PRIVATE = 32, /* with the private ones of devices            */
     GIC_SHARED = 32,  /* of devices of the whole machine, behind     */
     GIC_LRS_MAX = 16,
-    INTID_TIMER = 27, /* virtual timer: a hardware interrupt        */
 };
 
 enum : uint64_t { GICD_SIZE = 0x1'0000, GICR_STRIDE = 0x2'0000 };
@@ -48,7 +47,8 @@ struct gic_vcpu {
 };
 
 struct gic {
-    unsigned version; /* 2 or 3                     */
+    unsigned version;     /* 2 or 3                     */
+    unsigned timer_intid; /* of the hardware's virtual timer */
     unsigned vcpu_count;
     uint32_t ctlr; /* GICD_CTLR, the enable bits */
     struct gic_bank shared;

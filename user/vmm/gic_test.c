@@ -4,14 +4,14 @@
 #include "user/vmm/gic.h"
 
 enum : uint64_t { PENDING = 1ull << 62, ACTIVE = 1ull << 63, HARDWARE = 1ull << 61 };
-enum : unsigned { SPI_5 = 37 };
+enum : unsigned { SPI_5 = 37, PHYSICAL_TIMER = 19 };
 
 static struct gic gic;
 static uint64_t lr[GIC_LRS_MAX];
 
 static void start(unsigned version)
 {
-    gic = (struct gic){.version = version, .vcpu_count = 2};
+    gic = (struct gic){.version = version, .timer_intid = PHYSICAL_TIMER, .vcpu_count = 2};
     gic.vcpu[0].lr_count = gic.vcpu[1].lr_count = 4;
     gic_reset(&gic);
 }
@@ -191,7 +191,7 @@ static void the_timer_is_tied_to_the_hardware(void)
     flush(1);
     EXPECT_EQ(PENDING | HARDWARE, lr[0] & (PENDING | ACTIVE | HARDWARE));
     EXPECT_EQ(INTID_TIMER, lr[0] & 0x3ff);
-    EXPECT_EQ(INTID_TIMER, lr[0] >> 32 & 0x3ff);
+    EXPECT_EQ(PHYSICAL_TIMER, lr[0] >> 32 & 0x3ff);
 
     /* Whatever the guest does to its controller meanwhile, the hardware gets its end of interrupt. */
     lr[0] = (lr[0] & ~PENDING) | ACTIVE;
@@ -204,6 +204,7 @@ static void the_timer_is_tied_to_the_hardware(void)
     start_v3();
     gic_raise_timer(&gic, 1);
     flush(1);
+    EXPECT_EQ(PHYSICAL_TIMER, lr[0] >> 32 & 0x3ff);
     lr[0] = 0;
     gic_sync(&gic, 1, lr);
     EXPECT(!gic_owes_timer(&gic, 1));

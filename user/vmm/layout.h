@@ -50,8 +50,8 @@ enum : uint64_t {
     GUEST_RAM = 0x4000'0000,
 };
 
-/* Interrupts of the guest's devices: shared ones (SPI), as numbers behind the first. */
-enum : unsigned { SPI_UART = 1, SPI_VIRTIO = 2 };
+/* Interrupts of the guest's devices: shared ones (SPI), as numbers behind the first, and the virtual timer's. */
+enum : unsigned { SPI_UART = 1, SPI_VIRTIO = 2, INTID_TIMER = 27 };
 
 struct vmm_module {
     uint64_t at, size; /* host-virtual; size 0: not there */
@@ -62,6 +62,7 @@ enum : size_t { VMM_WORDS_SIZE = 256 };
 struct vmm_config {
     uint32_t vcpu_count;
     uint32_t gic_version; /* 2: GUEST_GICC is mapped; 3             */
+    uint32_t timer_intid; /* physical interrupt of the virtual timer */
     uint16_t cpu[VCPUS_MAX];
     uint64_t ram_size;  /* bytes at VMM_RAM and GUEST_RAM         */
     uint64_t heap_size; /* bytes at PAGES_START                   */

@@ -56,6 +56,7 @@ static void everything_is_where_the_tree_says(void)
     EXPECT(strcmp(info.text, "console=ttyAMA0") == 0);
     EXPECT_EQ(GUEST_UART, info.uart);
     EXPECT_EQ(SPI_UART, info.uart_spi);
+    EXPECT_EQ(INTID_TIMER, info.timer_intid);
     EXPECT_EQ(1, info.module_count);
     EXPECT_EQ(sizeof initrd, info.module[0].end - info.module[0].start);
     EXPECT(memcmp(ram + (info.module[0].start - GUEST_RAM), initrd, sizeof initrd) == 0);

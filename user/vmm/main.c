@@ -25,7 +25,9 @@ static status_t make_machine(const struct vmm_config *config)
         .config = config,
         .channel = (struct channel *)VMM_CHANNEL,
         .guest = {.ram = (uint8_t *)VMM_RAM, .start = GUEST_RAM, .size = config->ram_size},
-        .gic = {.version = config->gic_version, .vcpu_count = config->vcpu_count},
+        .gic = {.version = config->gic_version,
+                .timer_intid = config->timer_intid,
+                .vcpu_count = config->vcpu_count},
         .uart = {.put = vm_put, .owner = &vm},
         .lock = {.sm = sel_alloc(0)},
     };
