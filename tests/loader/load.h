@@ -13,7 +13,7 @@
  *   move_root=ADDRESS copy the root task there, after the kernel is loaded
  *   ram=START,SIZE    RAM, if the loader is not handed a map; may be repeated
  *   magic=NUMBER      other than the protocol's
- *   pending           have interrupts pend on all CPUs before the kernel starts, aarch64 only
+ *   pending           have all interrupts pend that CPUs can get before the kernel starts
  *   -- ...            the rest is the kernel's command line
  *
  * Addresses are physical, and the loaders see memory at its physical addresses.

@@ -31,6 +31,10 @@ _X86_64 = {
     "up_long_mode": _row("protocol=2 mode=64 shift=0x200000"),
     "down": _row("protocol=2 shift=-0x200000"),
 
+    # Nobody is to rely on that no CPU has sent anything yet, nor on the mode of the local APIC meanwhile.
+    "interrupts_pend": _row("protocol=2 pending"),
+    "interrupts_pend_xapic": _row("protocol=1 pending", cpu_model = "max,x2apic=off"),
+
     # Where bit 31 of the address is set.
     "high": _row("protocol=2 shift=0x97c00000", memory = "2560M"),
     "high_long_mode": _row("protocol=2 mode=64 shift=0x97c00000", memory = "2560M"),

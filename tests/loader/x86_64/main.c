@@ -72,6 +72,19 @@ static void read_info(struct load_request *request, const struct info *info)
     }
 }
 
+/*
+ * Every vector pends at this CPU before the kernel has begun, which finds them when it first lets interrupts in.
+ * The others take none until they are started. SDM vol. 3, "Interrupt Command Register", "Local Vector Table".
+ */
+static void pend_interrupts(void)
+{
+    enum : uint32_t { SVR = 0xfee0'00f0, ICR = 0xfee0'0300 };
+    enum : uint32_t { SVR_ENABLE = 1 << 8, ICR_ASSERT = 1 << 14, ICR_SELF = 1 << 18 };
+    *(volatile uint32_t *)SVR = SVR_ENABLE | 0xff; /* NOLINT: a register */
+    for (uint32_t vector = 16; vector < 256; vector++)
+        *(volatile uint32_t *)ICR = ICR_SELF | ICR_ASSERT | vector; /* NOLINT: likewise */
+}
+
 void loader_main(uint32_t magic, const struct info *info)
 {
     static struct load_request request;
@@ -79,6 +92,8 @@ void loader_main(uint32_t magic, const struct info *info)
     if (magic != MULTIBOOT1_MAGIC)
         load_fail("not started by a Multiboot loader");
     read_info(&request, info);
+    if (word_find(request.words, "pending"))
+        pend_interrupts();
     const char *const why = load(&request, &result);
     if (why != nullptr)
         load_fail(why);
