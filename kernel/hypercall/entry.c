@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From the hypercall entry to its handler, and what is not the common end of one. */
 
+#include "arch/contract/cpu.h"
 #include "arch/contract/ec.h"
 #include "arch/inline.h"
 #include "kernel/base/compiler.h"
@@ -64,7 +65,8 @@ COLD static status_t handle_drained(struct ec *ec, status_t status)
     if (status == MEM_OBJ || status == MEM_CAP)
         status = handle_drained(ec, status);
     if (status == AGAIN) {
-        arch_cpu_relax(); /* others have to do something first */
+        arch_cpu_relax(); /* others have to do something first, and may wait for this CPU */
+        arch_interrupt_window();
         ec->cont = ec_cont_hypercall;
         cpu_local()->sched.again = true;
     } else if (status != NO_ANSWER) {

@@ -214,6 +214,24 @@ static void memory_that_is_about_to_be_free_is_waited_for(void)
     CHECK_EQ(call_create_sm(0, last + 1, SEL_ROOT_PD, 0), MEM_OBJ);
 }
 
+/*
+ * CPU 1 waits for CPU 0 amid an entry, and CPU 0 for that entry to end: what was in the space that it empties
+ * again may still be found there.
+ */
+static void who_empties_a_space_again_answers_others(void)
+{
+    start(2);
+    busy(A, 1);
+    call_thread(C, 0, 10, 10);
+    make_space(1);
+    CHECK_EQ(call_delegate(0, OBJ, OBJ, 0, 0, 18, 0), SUCCESS);
+    sim_begin(1, call_p0(HYPERCALL_CTRL_EC, CTRL_EC_STRONG, C), 0, 0, 0, 0);
+    CHECK_EQ(sim_step(1), SIM_SPIN);
+    CHECK(rcu_pending() > 0);
+    CHECK_EQ(call_delegate(0, OBJ, OBJ, 0, 0, 18, 0), SUCCESS);
+    CHECK(sim_finish(1) == call_ec(A));
+}
+
 int main(void)
 {
     SIM_RUN(idle_cpus_hold_nothing_up);
@@ -226,4 +244,5 @@ int main(void)
     SIM_RUN(memory_that_is_about_to_be_free_is_waited_for);
     SIM_RUN(a_period_that_starts_amid_destruction_ends);
     SIM_RUN(nothing_is_left_when_the_last_cpu_goes_idle);
+    SIM_RUN(who_empties_a_space_again_answers_others);
 }
