@@ -165,6 +165,12 @@ TEST(timeout, time_is_the_same_on_all_cpus)
     EXPECT_EQ(0, atomic_load(&early));
 }
 
+/* Nobody knows when that was; it was not hours ago, in a test. */
+TEST(timeout, time_starts_with_the_machine)
+{
+    EXPECT(stc_now() < 3600 * hip->stc_frequency);
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(timeout, comes_not_before_its_time_and_not_long_after),
     TAP_TEST(timeout, of_the_past_comes_at_once),
@@ -174,5 +180,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(timeout, does_not_come_after_an_up),
     TAP_TEST(timeout, racing_with_ups_loses_none),
     TAP_TEST(timeout, time_is_the_same_on_all_cpus),
+    TAP_TEST(timeout, time_starts_with_the_machine),
 };
 const struct tap_suite timeout_suite = CONF_SUITE(tests);

@@ -276,11 +276,19 @@ TEST(system, processor_state_of_user_mode_can_be_set_and_no_other)
     program_close();
 }
 
+TEST(system, time_has_the_frequency_of_the_hip)
+{
+    uint64_t frequency;
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
+    EXPECT_EQ(frequency, hip->stc_frequency);
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(system, registers_of_user_mode_can_be_read_and_no_others),
     TAP_TEST(system, registers_of_user_mode_can_be_written_and_no_others),
     TAP_TEST(system, registers_are_each_thread_s_own),
     TAP_TEST(system, instructions_of_user_mode_can_be_executed_and_no_others),
     TAP_TEST(system, processor_state_of_user_mode_can_be_set_and_no_other),
+    TAP_TEST(system, time_has_the_frequency_of_the_hip),
 };
 const struct tap_suite system_suite = CONF_SUITE(tests);
