@@ -136,14 +136,22 @@ void guest_load_utcb(struct ec *ec, struct utcb_arch *restrict u, uint32_t mtd)
 
 /*
  * The guest's end of a hardware-linked interrupt deactivates the physical one. That may only be one that
- * belongs to guests; others become interrupts of software. That one of FEAT_GICv3_NMI is active is said by bit
- * 63 of ICH_AP1R0_EL2, for which the UTCB has no room: none is.
+ * belongs to guests; others become interrupts of software.
+ */
+static NOINLINE uint64_t filter_linked(uint64_t lr)
+{
+    const unsigned physical = (unsigned)((lr & LR_PHYSICAL) >> LR_PHYSICAL_SHIFT);
+    return gic_guest_may_end(physical) ? lr : lr & ~(LR_HW | LR_PHYSICAL);
+}
+
+/*
+ * That an interrupt of FEAT_GICv3_NMI is active is said by bit 63 of ICH_AP1R0_EL2, for which the UTCB has no
+ * room: none is one.
  */
 static uint64_t filter_list(uint64_t lr)
 {
     lr &= ~LR_NMI;
-    const unsigned physical = (unsigned)((lr & LR_PHYSICAL) >> LR_PHYSICAL_SHIFT);
-    return (lr & LR_HW) && !gic_guest_may_end(physical) ? lr & ~(LR_HW | LR_PHYSICAL) : lr;
+    return lr & LR_HW ? filter_linked(lr) : lr;
 }
 
 static void store_gic(struct guest_gic *restrict gic, const struct utcb_arch *restrict u)
