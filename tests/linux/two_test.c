@@ -97,6 +97,15 @@ TEST(two, find_nothing_of_the_one_before)
     expect_unharmed(1);
 }
 
+/* The manager's view of it would reach into that of the other. */
+TEST(two, survive_one_that_is_too_large)
+{
+    struct vm_plan large = plan;
+    large.ram_size = UINT64_C(1) << 32;
+    EXPECT_STATUS(BAD_PAR, vm_create(0, &large));
+    expect_unharmed(1);
+}
+
 TEST(two, get_a_place_that_has_become_free)
 {
     start(0);
@@ -124,6 +133,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(two, survive_the_panic_of_the_other),
     TAP_TEST(two, survive_the_crash_of_the_others_vmm),
     TAP_TEST(two, find_nothing_of_the_one_before),
+    TAP_TEST(two, survive_one_that_is_too_large),
     TAP_TEST(two, get_a_place_that_has_become_free),
     TAP_TEST(two, survive_the_end_of_the_other),
     TAP_TEST(two, leave_their_memory_to_others),

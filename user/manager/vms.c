@@ -384,11 +384,12 @@ static status_t take_ram(unsigned n)
     for (size_t i = 0; i < vmm.count; i++)
         size += vmm.segment[i].is_writable ? up(vmm.segment[i].size, PAGE_SIZE) : 0;
     size += disk != nullptr ? up(disk->end - disk->start, PAGE_SIZE) : 0;
+    if (size > WINDOW_RAM)
+        return MEM_OBJ; /* a disk that our view of it has no room for */
     vm->own_size = up(size, LARGE);
     vm->own = ram_take(&ram, vm->own_size, LARGE);
     vm->ram = ram_take(&ram, vm->plan.ram_size, LARGE);
-    if (vm->own == 0 || vm->ram == 0 || vm->own_size > WINDOW_RAM ||
-        vm->plan.ram_size > WINDOW_SIZE - WINDOW_RAM)
+    if (vm->own == 0 || vm->ram == 0)
         return MEM_OBJ;
 
     status_t status = memory_map(vm->own, (uint64_t)window(n, 0), vm->own_size, RW, MAD_MEMORY);
@@ -420,7 +421,8 @@ status_t vm_create(unsigned n, const struct vm_plan *plan)
         make_vcpus, start,
     };
     if (n >= VMS_MAX || vm_of[n].is_there || plan->vcpu_count == 0 ||
-        plan->vcpu_count > VCPUS_MAX || plan->ram_size % LARGE != 0)
+        plan->vcpu_count > VCPUS_MAX || plan->ram_size % LARGE != 0 ||
+        plan->ram_size > WINDOW_SIZE - WINDOW_RAM)
         return BAD_PAR;
     for (unsigned v = 0; v < plan->vcpu_count; v++)
         if (plan->cpu[v] >= hip->cpu_num || plan->cpu[v] >= CPUS_MAX)

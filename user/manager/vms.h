@@ -36,7 +36,10 @@ void vms_wake(void);
 /* Modules for a plan, by their names, and the words behind that of the kernel. False: none. */
 bool vms_modules(struct vm_plan *plan);
 
-/* Make VM `n` and let it run. If that fails, nothing of it is left. */
+/*
+ * Make VM `n` and let it run. If that fails, nothing of it is left: BAD_PAR, BAD_CPU for a plan that makes no sense,
+ * MEM_OBJ without RAM, else the status of the hypercall that failed.
+ */
 status_t vm_create(unsigned n, const struct vm_plan *plan);
 
 /* End it, whatever it does, and take everything back (doc/lifetime.md). No effect if there is none. */
