@@ -51,12 +51,8 @@ enum : unsigned { DRAIN_MAX = 8 };
 COLD static status_t handle_drained(struct ec *ec, status_t status)
 {
     for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
-         i++) {
-        const status_t now = handle(ec);
-        if (now == BAD_CAP)
-            break; /* it was there before: the call itself has overwritten it */
-        status = now;
-    }
+         i++)
+        status = handle(ec);
     return status;
 }
 
