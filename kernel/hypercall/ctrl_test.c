@@ -200,6 +200,9 @@ static void an_interrupt_can_be_waited_for_on_its_cpu_only(void)
     sim_raise(0);
     sim_raise(0);
     sim_settle();
+    CHECK_EQ(call_raw(0, call_p0(HYPERCALL_ASSIGN_INT, 0, INT), 1, 0, 0, 0), SUCCESS);
+    CHECK_EQ(down(INT, 0, 0), BAD_CPU); /* though it has come */
+    CHECK_EQ(call_raw(0, call_p0(HYPERCALL_ASSIGN_INT, 0, INT), 0, 0, 0, 0), SUCCESS);
     CHECK_EQ(down(INT, CTRL_SM_ZERO, 0), SUCCESS);
     CHECK_EQ(down(INT, 0, 0), CALL_WAITS);
     sim_raise(0);

@@ -12,6 +12,8 @@
 const struct hip *hip;
 static struct bootinfo bootinfo_here;
 
+enum : uint64_t { IGNORED = -1ull << 9 };
+
 /* What A and B of the states are in the ACPI tables of QEMU's chip sets; firmware of the others ignores them. */
 static const struct {
     const char *word;
@@ -31,8 +33,8 @@ void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
         if (!text_has_word(bootinfo_root_text(&bootinfo_here), states[i].word))
             continue;
         print("TAP version 13\n1..1\nok 1 - %s\n", states[i].word);
-        const status_t status =
-            hc_ctrl_hw(CTRL_HW_SLEEP, states[i].type << 6 | states[i].type << 3 | states[i].state);
+        const uint64_t type = states[i].type << 6 | states[i].type << 3;
+        const status_t status = hc_ctrl_hw(CTRL_HW_SLEEP, IGNORED | type | states[i].state);
         print("Bail out! It answers %s\n", status_name(status));
     }
     power_idle();
