@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the control and assignment calls answer beside BAD_CAP (interface specification, 5.4, 5.5). */
+#include <stdatomic.h>
+
+#include "kernel/abi/console.h"
 #include "tests/conformance/conf.h"
 
 static uint32_t answer([[maybe_unused]] uint64_t pid, uint32_t mtd,
@@ -138,6 +141,81 @@ TEST(control, console_semaphore_counts_lines)
     EXPECT_EQ(1, drain(SEL_LIB_CONSOLE));
 }
 
+/* The kernel says a line about each thread that it kills. */
+static uint32_t fall([[maybe_unused]] uint64_t pid, [[maybe_unused]] uint32_t mtd,
+                     [[maybe_unused]] struct utcb *utcb)
+{
+    __builtin_trap();
+}
+
+enum : unsigned { SPEAKERS = 4, DEATHS = 8 };
+static sel_t doomed[SPEAKERS][DEATHS], done;
+static _Atomic uint64_t silent; /* threads that have not begun */
+
+static void kill_all(uint64_t speaker)
+{
+    atomic_fetch_sub(&silent, 1);
+    while (atomic_load(&silent) > 0) /* all at once */
+        cpu_relax();
+    for (unsigned i = 0; i < DEATHS; i++)
+        EXPECT_STATUS(ABORTED, hc_ipc_call(doomed[speaker][i], 0, 0).status);
+    up(done);
+}
+
+/* Starts threads on up to four CPUs, each of which has the kernel say lines. How many there are in all. */
+static uint64_t speak(void)
+{
+    const unsigned speakers = hip->cpu_num < SPEAKERS ? hip->cpu_num : SPEAKERS;
+    done = new_sm(0);
+    for (uint16_t cpu = 0; cpu < speakers; cpu++)
+        for (unsigned i = 0; i < DEATHS; i++) {
+            struct thread t;
+            MUST(thread_create_local(&t, &(struct thread_plan){.cpu = cpu, .events = sel_alloc(7)},
+                                     fall));
+            doomed[cpu][i] = new_pt(&t, 0);
+        }
+    (void)drain(SEL_LIB_CONSOLE);
+    atomic_store(&silent, speakers);
+    for (uint16_t cpu = 0; cpu < speakers; cpu++)
+        new_global(cpu, LOW, kill_all, cpu);
+    for (unsigned i = 0; i < speakers; i++)
+        EXPECT(down(done));
+    return speakers * DEATHS;
+}
+
+/* As many lines as ups, each of them whole: CPUs do not speak at once. */
+TEST(control, console_has_a_line_for_each_up)
+{
+    static const char begin[] = "killed EC on CPU ";
+    const uint64_t page = HVA_FREE / 0x1000;
+    const struct mbuf *const mbuf = (const struct mbuf *)HVA_FREE;
+    MUST(hc_ctrl_pd(
+        SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+        (struct hc_range){
+            .from = hip->mbuf_start / 0x1000, .to = page, .perm = PERM_MEM_R, .mad = MAD_MEMORY}));
+    uint32_t at = mbuf->write % MBUF_CHARS;
+    const uint64_t count = speak();
+    EXPECT_EQ(count, drain(SEL_LIB_CONSOLE));
+    const uint32_t end = mbuf->write % MBUF_CHARS;
+    uint64_t lines = 0, column = 0;
+    char last = 0;
+    for (; at != end; at = (at + 1) % MBUF_CHARS, column++) {
+        const char c = mbuf->text[at];
+        if (column < sizeof begin - 1)
+            EXPECT_EQ(begin[column], c);
+        if (c == '\n') {
+            EXPECT_EQ('\r', last);
+            lines++;
+            column = UINT64_MAX; /* 0 for the next */
+        }
+        last = c;
+    }
+    EXPECT_EQ(count, lines);
+    EXPECT_EQ('\n', last);
+    MUST(hc_ctrl_pd(SEL_LIB_ROOT_HST, SEL_LIB_ROOT_HST,
+                    (struct hc_range){.from = page, .to = page}));
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(control, ctrl_hw_is_for_root_only),
     TAP_TEST(control, assign_dev_is_for_root_only),
@@ -151,5 +229,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(control, refused_time_changes_no_register),
     TAP_TEST(control, reserved_flags_change_nothing),
     TAP_TEST(control, console_semaphore_counts_lines),
+    TAP_TEST(control, console_has_a_line_for_each_up),
 };
 const struct tap_suite control_suite = CONF_SUITE(tests);

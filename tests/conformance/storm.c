@@ -5,6 +5,7 @@
  */
 #include <stdatomic.h>
 
+#include "kernel/base/string.h"
 #include "tests/conformance/conf.h"
 #include "tests/conformance/start.h"
 #include "tests/lib/random.h"
@@ -165,6 +166,8 @@ static uint64_t add_one(uint64_t arg)
     return arg + 1;
 }
 
+static struct hip hip_before;
+
 TEST(storm, leaves_others_as_they_were)
 {
     done = new_sm(0);
@@ -174,6 +177,7 @@ TEST(storm, leaves_others_as_they_were)
     }
     const struct peer peer = new_peer();
     EXPECT_EQ(43, peer_run(&peer, add_one, 42));
+    EXPECT_EQ(0, (unsigned)memcmp(&hip_before, hip, sizeof hip_before));
 }
 
 static const struct tap_test tests[] = {
@@ -186,6 +190,7 @@ void user_main(const struct hip *page, uint64_t boot0, uint64_t boot1,
                [[maybe_unused]] uint64_t boot2)
 {
     static const struct tap_suite *const suites[] = {&suite};
+    memcpy(&hip_before, page, sizeof hip_before);
     conf_start(page, boot0, boot1);
     power_exit(tap_run(suites, 1) != 0);
 }
