@@ -5,7 +5,6 @@ enum : uint32_t {
     CALL_64 = 1u << 30, /* the same function with 64-bit arguments */
 
     SMCCC_VERSION = 0x8000'0000,
-    SMCCC_ARCH_FEATURES = 0x8000'0001,
     PSCI_VERSION = 0x8400'0000,
     CPU_SUSPEND = 0x8400'0001,
     CPU_OFF = 0x8400'0002,

@@ -118,12 +118,15 @@ static void write(struct virtio *dev, uint64_t at, uint32_t value)
 {
     switch (at) {
     case DEVICE_FEATURES_SEL:
+        dev->device_features_sel = value;
+        break;
     case DRIVER_FEATURES_SEL:
-        dev->features_sel = value;
+        dev->driver_features_sel = value;
         break;
     case DRIVER_FEATURES:
-        if (dev->features_sel < 2)
-            dev->driver_features = with_half(dev->driver_features, dev->features_sel != 0, value);
+        if (dev->driver_features_sel < 2)
+            dev->driver_features =
+                with_half(dev->driver_features, dev->driver_features_sel != 0, value);
         break;
     case QUEUE_SEL:
         dev->queue_sel = value;
@@ -156,7 +159,9 @@ static uint32_t read(const struct virtio *dev, uint64_t at)
     case VENDOR_ID:
         return VENDOR;
     case DEVICE_FEATURES:
-        return dev->features_sel < 2 ? (uint32_t)(offered(dev) >> 32 * dev->features_sel) : 0;
+        return dev->device_features_sel < 2
+                   ? (uint32_t)(offered(dev) >> 32 * dev->device_features_sel)
+                   : 0;
     case QUEUE_NUM_MAX:
         return has_queue ? VIRTQ_SIZE_MAX : 0;
     case QUEUE_READY:

@@ -27,7 +27,7 @@ struct virtio {
     const struct guest *guest;
     void *owner; /* the ops' */
     uint32_t status, interrupt;
-    uint32_t queue_sel, features_sel;
+    uint32_t queue_sel, device_features_sel, driver_features_sel;
     uint64_t driver_features;
     struct virtq queue[VIRTIO_QUEUES];
 };

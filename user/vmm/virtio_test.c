@@ -192,6 +192,17 @@ static void queues_outside_of_memory_are_refused(void)
     EXPECT_EQ(0x40, reg(&blk.dev, 0x70) & 0x40);
 }
 
+static void each_side_has_its_own_half_of_the_features(void)
+{
+    start();
+    set(&blk.dev, 0x14, 1); /* DeviceFeaturesSel */
+    set(&blk.dev, 0x24, 0); /* DriverFeaturesSel */
+    EXPECT_EQ(1, reg(&blk.dev, 0x10));
+    set(&blk.dev, 0x14, 0);
+    set(&blk.dev, 0x24, 1);
+    EXPECT(reg(&blk.dev, 0x10) != 1);
+}
+
 static void features_that_are_not_offered_are_refused(void)
 {
     start();
@@ -244,6 +255,7 @@ int main(void)
     what_is_not_on_the_disk_is_an_error();
     a_driver_that_lies_has_to_start_over();
     queues_outside_of_memory_are_refused();
+    each_side_has_its_own_half_of_the_features();
     features_that_are_not_offered_are_refused();
     text_goes_both_ways();
     return expect_result();
