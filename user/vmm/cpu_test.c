@@ -7,6 +7,9 @@
 #include "user/vmm/inject.h"
 #include "user/vmm/mmio.h"
 
+/* SCTLR_EL1 and PSTATE: whether exceptions leave PAN as it is; privileged access never. */
+enum : uint64_t { SPAN = 1 << 23, PAN = 1 << 22 };
+
 static void what_is_not_switched_is_hidden(void)
 {
     uint64_t hints[31];
@@ -31,7 +34,7 @@ static void what_is_not_switched_is_hidden(void)
 static void the_rest_is_that_of_the_cpu(void)
 {
     uint64_t hints[31] = {[0] = 0x1100'0011'1111, [7] = 0x1122, [22] = 0x1111'2222'3333'4444};
-    EXPECT_EQ(0x1100'0011 & 0, idreg_read(hints, 5, 1, true));
+    EXPECT_EQ(0, idreg_read(hints, 5, 1, true));
     EXPECT_EQ(0x11'0011, idreg_read(hints, 4, 0, false) & 0xff'ffff);
     EXPECT_EQ(0x1122, idreg_read(hints, 7, 0, true)); /* 44 bits of 2 are no more than 40 */
     EXPECT_EQ(0x3333'4444, idreg_read(hints, 1, 4, true));
@@ -65,6 +68,7 @@ static void exceptions_go_to_the_vector_of_the_mode(void)
     } cases[] = {{0x0, 0x400, 0x24}, {0x10, 0x600, 0x24}, {0x4, 0x0, 0x25}, {0x5, 0x200, 0x25}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct utcb_arch state = {.vbar_el1 = 0xffff'0000'0000'0800,
+                                  .sctlr_el1 = SPAN,
                                   .elr_el2 = 0x1234,
                                   .far_el2 = 0x5678,
                                   .spsr_el2 = cases[i].spsr | 1u << 31};
@@ -75,6 +79,19 @@ static void exceptions_go_to_the_vector_of_the_mode(void)
         EXPECT_EQ(0x3c5, state.spsr_el2);
         EXPECT_EQ(0x5678, state.far_el1);
         EXPECT_EQ(cases[i].class, state.esr_el1 >> 26);
+    }
+}
+
+static void the_kernel_of_the_guest_does_not_get_at_its_programs(void)
+{
+    static const struct {
+        uint64_t sctlr, before, after;
+    } cases[] = {{SPAN, 0, 0}, {SPAN, PAN, PAN}, {0, 0, PAN}, {0, PAN, PAN}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct utcb_arch state = {.sctlr_el1 = cases[i].sctlr, .spsr_el2 = cases[i].before | 5};
+        inject_undefined(&state);
+        EXPECT_EQ(cases[i].after | 0x3c5, state.spsr_el2);
+        EXPECT_EQ(cases[i].before | 5, state.spsr_el1);
     }
 }
 
@@ -94,6 +111,7 @@ int main(void)
     the_rest_is_that_of_the_cpu();
     a_syndrome_says_what_to_do();
     exceptions_go_to_the_vector_of_the_mode();
+    the_kernel_of_the_guest_does_not_get_at_its_programs();
     a_breakpoint_of_the_guest_is_the_guests();
     return expect_result();
 }

@@ -6,7 +6,8 @@
 
 /* What the event must have brought, and the reply takes back. */
 enum : uint32_t {
-    MTD_INJECT = MTD_EL2_ELR_SPSR | MTD_EL1_ELR_SPSR | MTD_EL1_ESR_FAR | MTD_EL1_VBAR,
+    MTD_INJECT =
+        MTD_EL2_ELR_SPSR | MTD_EL1_ELR_SPSR | MTD_EL1_ESR_FAR | MTD_EL1_VBAR | MTD_EL1_SCTLR,
 };
 
 /* Undefined instruction, at the instruction that trapped. */
