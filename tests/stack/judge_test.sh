@@ -52,6 +52,13 @@ for keeps in 'movq	$-0x7fffb000, 0xd0(%rsi) # imm = 0x80005000' 'adr	x8, 0xfffff
     image 'nop' "$keeps" | expect "an_address_that_is_kept_wants_a_row: ${keeps%%	*}" \
         'inner keeps the address of later, which no row leads to' 8192
 done
+image 'nop' "movl	\$0x80005000, %eax # imm = 0x80005000" >disassembly
+if awk -v arm=0 -v limit=8192 -f "$awk" symbols disassembly table >half; then
+    echo 'ok half_an_address_is_a_number'
+else
+    echo "not ok half_an_address_is_a_number: $(cat half)"
+    : >bad
+fi
 
 printf '%s\n' 'root entry' 'panic inner because' >table
 image 'callq	0x3000 <inner>' 'nop' | expect a_panic_that_is_gone_is_noticed 'a table lets inner panic' 8192

@@ -88,7 +88,7 @@ part == 2 && at != "" && /^ *[0-9a-f]+:/ {
 
     # What it keeps, to call it later: an address in an instruction, or beside it.
     to = target_of(operands)
-    if (match($0, /# imm = 0x[0-9A-F]+/) && RLENGTH == 18)
+    if (insn !~ /l$/ && match($0, /# imm = 0x[0-9A-F]+/) && RLENGTH == 18) # 32 bits alone are no address
         keeps["ffffffff" tolower(substr($0, RSTART + 10, 8))] = at
     else if (insn == "adr")
         keeps[to] = at
