@@ -50,9 +50,16 @@ enum : unsigned { DRAIN_MAX = 8 };
  */
 COLD static status_t handle_drained(struct ec *ec, status_t status)
 {
-    for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP) && rcu_drain();
-         i++)
+    for (unsigned i = 0; i < DRAIN_MAX && (status == MEM_OBJ || status == MEM_CAP); i++) {
+        const enum rcu_drained drained = rcu_drain();
+        if (drained == RCU_NONE)
+            break;
+        if (drained == RCU_SOME) {
+            ec->cont = ec_cont_hypercall;
+            return NO_ANSWER;
+        }
         status = handle(ec);
+    }
     return status;
 }
 

@@ -266,18 +266,24 @@ void rcu_quiescent(void)
     } while (!is_urgent && can_step()); /* a period may have waited for this CPU alone */
 }
 
-bool rcu_drain(void)
+enum rcu_drained rcu_drain(void)
 {
     const uint64_t target = atomic_load_explicit(&rcu.deferred, memory_order_relaxed);
     if (rcu_pending() == 0)
-        return false;
+        return RCU_NONE;
+    struct sched *const s = &cpu_local()->sched;
+    enum rcu_drained drained = RCU_ALL;
     rest();
-    while (atomic_load_explicit(&rcu.destroyed, memory_order_relaxed) < target) {
+    while (drained == RCU_ALL &&
+           atomic_load_explicit(&rcu.destroyed, memory_order_relaxed) < target) {
         if (!step())
             arch_cpu_relax();
+        s->again = false; /* as in rcu_quiescent; at the end it is set */
         arch_interrupt_window();
+        if (s->again)
+            drained = RCU_SOME;
     }
     see();
-    cpu_local()->sched.again = true; /* as at the end of rcu_quiescent */
-    return true;
+    s->again = true; /* as at the end of rcu_quiescent */
+    return drained;
 }

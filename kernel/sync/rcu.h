@@ -25,10 +25,15 @@
 void rcu_quiescent(void);
 
 /*
- * Memory has run out: wait until the objects that are deferred now are destroyed; false if there are
- * none. Interrupts are let in. Context: as rcu_quiescent.
+ * Memory has run out: wait until the objects that are deferred now are destroyed, or until something else
+ * is to be done here; then sched.again is set. Interrupts are let in. Context: as rcu_quiescent.
  */
-bool rcu_drain(void);
+enum rcu_drained : uint8_t {
+    RCU_NONE, /* there were none                          */
+    RCU_SOME, /* something else is to be done: not all are */
+    RCU_ALL,
+};
+[[nodiscard]] enum rcu_drained rcu_drain(void);
 
 /*
  * What this CPU has done is known to others: wait until each CPU of `cpus` (bit n of word n / 64: CPU n)

@@ -214,6 +214,36 @@ static void memory_that_is_about_to_be_free_is_waited_for(void)
     CHECK_EQ(call_create_sm(0, last + 1, SEL_ROOT_PD, 0), MEM_OBJ);
 }
 
+/* A waits for memory that CPU 1 keeps from being free; root's time comes, and A's later. */
+static void who_waits_for_memory_is_preempted(void)
+{
+    start(2);
+    busy(B, 1);
+    struct ec *const a = call_thread(A, 0, 10, 10);
+    while (frame_alloc_reserve(0, FRAME_RAW) != nullptr)
+        continue;
+    uint64_t last = 0x40;
+    while (last < 510 && call_create_sm(0, last, SEL_ROOT_PD, 0) == SUCCESS)
+        last++;
+    CHECK(last < 510);
+    call_revoke(0, X, 0);
+    CHECK(call_root_sleeps(sim_stc + TICKS) == a);
+    sim_begin(0, call_p0(HYPERCALL_CREATE_SM, 0, last), SEL_ROOT_PD, 0, 0, 0);
+    for (unsigned i = 0; i < 20; i++)
+        CHECK(sim_step(0) != SIM_USER);
+    CHECK_EQ(rcu_pending(), 1);
+    sim_advance(TICKS);
+    for (unsigned i = 0; i < 4 && sim_state_of(0) != SIM_USER; i++)
+        sim_step(0);
+    CHECK(sim_user(0) == root);
+    CHECK_EQ(rcu_pending(), 1);
+    sim_interrupt(1, SIM_KICK);
+    CHECK(call_root_sleeps(0) == a);
+    CHECK_EQ(call_status(a), SUCCESS);
+    CHECK(call_object(last) != nullptr);
+    CHECK_EQ(call_create_sm(0, last + 1, SEL_ROOT_PD, 0), MEM_OBJ);
+}
+
 /*
  * CPU 1 waits for CPU 0 amid an entry, and CPU 0 for that entry to end: what was in the space that it empties
  * again may still be found there.
@@ -244,5 +274,6 @@ int main(void)
     SIM_RUN(memory_that_is_about_to_be_free_is_waited_for);
     SIM_RUN(a_period_that_starts_amid_destruction_ends);
     SIM_RUN(nothing_is_left_when_the_last_cpu_goes_idle);
+    SIM_RUN(who_waits_for_memory_is_preempted);
     SIM_RUN(who_empties_a_space_again_answers_others);
 }
