@@ -11,6 +11,8 @@
 /* system.S */
 uint64_t flags_across_call(uint64_t flags, uint64_t p0, uint64_t p1);
 uint64_t flags_across_event(uint64_t flags), flags_across_iret(uint64_t flags);
+uint64_t flags_across_ss_call(uint64_t flags, uint64_t p0, uint64_t p1);
+uint64_t flags_across_ss_event(uint64_t flags);
 
 /* RFLAGS (SDM vol. 1, "EFLAGS Register"). */
 enum : uint64_t {
@@ -146,6 +148,26 @@ TEST(flags, reply_gives_status_direction_step_and_id_flags_and_no_others)
     }
 }
 
+/*
+ * A step that MOV SS held back must not come in the kernel (CVE-2018-8897 has breakpoints for it, which
+ * user mode cannot set). Whether it comes in user mode, or not at all, is the CPU's affair.
+ */
+static uint64_t call_behind_ss(uint64_t flags)
+{
+    return flags_across_ss_call(flags, 0xf, 0);
+}
+
+TEST(flags, step_held_back_by_ss_does_not_come_in_the_kernel)
+{
+    attempt_open();
+    attempt_react = reply_flags;
+    has_reply = false;
+    for (uint64_t i = 0; i < 10; i++) {
+        EXPECT_EQ(GIVEN, attempt(call_behind_ss, GIVEN | TF));
+        EXPECT_EQ(GIVEN, attempt(flags_across_ss_event, GIVEN | TF) & ~TF);
+    }
+}
+
 TEST(flags, iret_of_user_mode_gives_no_privilege)
 {
     attempt_open();
@@ -183,6 +205,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(flags, of_one_thread_are_not_the_next_one_s),
     TAP_TEST(flags, that_a_handler_sees_are_the_thread_s),
     TAP_TEST(flags, reply_gives_status_direction_step_and_id_flags_and_no_others),
+    TAP_TEST(flags, step_held_back_by_ss_does_not_come_in_the_kernel),
     TAP_TEST(flags, iret_of_user_mode_gives_no_privilege),
     TAP_TEST(flags, misaligned_accesses_are_no_exceptions),
 };

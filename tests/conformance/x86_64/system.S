@@ -123,6 +123,30 @@ function flags_across_call
     pushf
     pop     %rax
     ret
+/* The same with a load of SS before the entry: it holds exceptions back until behind the next instruction. */
+function flags_across_ss_call
+    mov     %rdi, %rax
+    mov     %rsi, %rdi
+    mov     %rdx, %rsi
+    mov     %ss, %ecx
+    push    %rax
+    popf
+    mov     %ecx, %ss
+    syscall
+    pushf
+    pop     %rax
+    ret
+function flags_across_ss_event
+    mov     %ss, %ecx
+    push    %rdi
+    popf
+    mov     %ecx, %ss
+    int3
+    pushf
+    pop     %rax
+    push    $0x202
+    popf
+    ret
 function flags_across_event
     push    %rdi
     popf

@@ -382,6 +382,50 @@ TEST(system, each_thread_has_its_own_fpu_control)
     EXPECT(down(done));
 }
 
+/* ---- The CPU's number ---- */
+
+/* CPUID.8000'0001:EDX.RDTSCP. */
+static bool has_rdtscp(void)
+{
+    uint32_t eax = 0x8000'0001, ebx, ecx, edx;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return edx & 1u << 27;
+}
+
+static uint64_t stay_arg(uint16_t cpu, sel_t sm)
+{
+    return sm << 16 | cpu;
+}
+
+static void stay(uint64_t arg)
+{
+    for (unsigned i = 0; i < 20; i++) {
+        uint32_t eax, edx, number;
+        __asm__ volatile("rdtscp" : "=a"(eax), "=d"(edx), "=c"(number));
+        if (number != (arg & 0xffff))
+            atomic_fetch_add(&strange, 1);
+        EXPECT_STATUS(TIMEOUT, hc_sm_down(arg >> 16, 0, time_after(hip, 200)));
+    }
+    up(done);
+}
+
+/* Two threads each, so that there is a choice whenever one goes on; on the first few CPUs. */
+TEST(system, each_thread_stays_on_its_cpu)
+{
+    if (!has_rdtscp()) {
+        tap_skip("no RDTSCP");
+        return;
+    }
+    done = new_sm(0);
+    atomic_store(&strange, 0);
+    const uint16_t cpus = hip->cpu_num < 8 ? hip->cpu_num : 8;
+    for (uint16_t i = 0; i < 2 * cpus; i++)
+        new_global(i % cpus, LOW, stay, stay_arg(i % cpus, new_sm(0)));
+    for (uint16_t i = 0; i < 2 * cpus; i++)
+        EXPECT(down(done));
+    EXPECT_EQ(0, atomic_load(&strange));
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(system, selectors_of_user_segments_load_and_no_others),
     TAP_TEST(system, descriptors_of_the_kernel_cannot_be_looked_at),
@@ -390,5 +434,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(system, instructions_of_the_kernel_are_exceptions),
     TAP_TEST(system, two_gates_are_for_user_mode),
     TAP_TEST(system, each_thread_has_its_own_fpu_control),
+    TAP_TEST(system, each_thread_stays_on_its_cpu),
 };
 const struct tap_suite system_suite = CONF_SUITE(tests);
