@@ -13,6 +13,9 @@
 /* Links followed at once to the end of a chain; then interrupts get their turn. */
 enum : unsigned { HELP_STEP_MAX = 64 };
 
+/* ECs that die at once, likewise. */
+enum : unsigned { DEATH_STEP_MAX = 64 };
+
 void ipc_help(struct ec *busy)
 {
     struct sched *const s = &cpu_local()->sched;
@@ -41,12 +44,10 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
     sched_drop();
 }
 
-[[noreturn]] void ec_kill(struct ec *self, const char *why)
+void ec_cont_dying(struct ec *self)
 {
-    console_print(CONSOLE_WARN, "killed EC on CPU %u at %#lx: %s", self->cpu,
-                  arch_ec_ip(&self->arch), why);
     /* With it die those whose events it was handling; the first who made a call goes on. */
-    for (;;) {
+    for (unsigned step = 1;; step++) {
         const uintptr_t tagged = self->caller;
         struct ec *const caller = (struct ec *)(tagged & ~CALLER_TAGS); /* NOLINT: tagged */
         self->caller = 0;
@@ -61,8 +62,22 @@ void ec_cont_dead([[maybe_unused]] struct ec *ec)
             break;
         }
         self = caller;
+        self->cont = ec_cont_dying; /* whoever runs it next goes on here */
+        if (step % DEATH_STEP_MAX == 0) {
+            arch_interrupt_window();
+            if (cpu_local()->sched.again)
+                break;
+        }
     }
     sched_restart();
+}
+
+[[noreturn]] void ec_kill(struct ec *self, const char *why)
+{
+    console_print(CONSOLE_WARN, "killed EC on CPU %u at %#lx: %s", self->cpu,
+                  arch_ec_ip(&self->arch), why);
+    ec_cont_dying(self);
+    unreachable();
 }
 
 /* Sends event self->event to its portal, or kills `self`. Does not return, and needs no stack that stays. */

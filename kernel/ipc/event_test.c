@@ -199,6 +199,51 @@ static void death_takes_those_whose_events_it_handles(void)
     CHECK(strstr(sim_console(), "handler is dead") != nullptr);
 }
 
+/*
+ * A raises an event, its handler another, and so on; the last one has no portal. When half of them have died,
+ * root wakes up and calls one that is to die: with its help that goes on.
+ */
+static void interrupts_come_in_while_many_die(void)
+{
+    enum : unsigned { MANY = 300 };
+    enum : uint64_t { FIRST = 0x400, ITS_EVENTS = 0x1000 };
+    root = call_boot(2, 4000);
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    for (uint64_t i = 0; i < MANY; i++)
+        make(FIRST + i, 0, ITS_EVENTS + 8 * i, 0);
+    for (uint64_t i = 0; i + 1 < MANY; i++)
+        handle(ITS_EVENTS + 8 * i, FAULT, FIRST + i + 1);
+    CHECK_EQ(call_create_pt(0, S, SEL_ROOT_PD, FIRST, 0), SUCCESS);
+    handle(EVENTS, FAULT, FIRST);
+    struct ec *const other = make(B, 1, EVENTS3, 10);
+    a = make(A, 0, EVENTS, 10);
+    CHECK(sim_interrupt(1, SIM_KICK) == other);
+    CHECK(call_root_sleeps(0) == a);
+    for (uint64_t i = 0; i < MANY; i++)
+        CHECK(sim_event(0, FAULT) == call_ec(FIRST + i));
+
+    sim_begin_event(0, FAULT);
+    unsigned dead = 0;
+    for (unsigned windows = 0; windows < 2; windows++) {
+        while (sim_step(0) == SIM_WINDOW && is_dead(call_ec(FIRST + MANY - 1 - dead)) == 0)
+            continue;
+        const unsigned before = dead;
+        while (dead < MANY && is_dead(call_ec(FIRST + MANY - 1 - dead)))
+            dead++;
+        CHECK(dead > before && dead <= before + 64);
+    }
+    CHECK_EQ(call_up(1, CALL_SLEEP), SUCCESS);
+    CHECK(sim_finish(0) == root);
+    CHECK(!is_dead(call_ec(FIRST)));
+    CHECK(call_ipc(0, S, 0, 0) == root);
+    CHECK_EQ(call_status(root), ABORTED);
+    for (uint64_t i = 0; i < MANY; i++)
+        CHECK(is_dead(call_ec(FIRST + i)));
+    CHECK(is_dead(a));
+    CHECK_EQ(kills(), 1);
+    CHECK(call_root_sleeps(0) == nullptr);
+}
+
 static void a_busy_handler_is_helped(void)
 {
     start();
@@ -334,6 +379,7 @@ int main(void)
     SIM_RUN(a_handler_must_be_on_the_same_cpu);
     SIM_RUN(who_serves_a_dying_ec_is_not_kept_by_it);
     SIM_RUN(death_takes_those_whose_events_it_handles);
+    SIM_RUN(interrupts_come_in_while_many_die);
     SIM_RUN(a_busy_handler_is_helped);
     SIM_RUN(the_first_sc_raises_startup);
     SIM_RUN(recalling_oneself_comes_after_the_status);

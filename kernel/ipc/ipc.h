@@ -11,6 +11,7 @@
  *   ec_cont_event     sends its event, again if the handler was busy     success
  *   ec_cont_startup   raises STARTUP                                     success
  *   ec_cont_hypercall goes on with a hypercall that was preempted        success
+ *   ec_cont_dying     killed; takes with it those whose events it has    itself
  *   ec_cont_dead      killed; or a global thread that waits for a call   nobody
  *
  * While a caller waits, its `callee` leads to who works for it, and `caller` leads back, tagged with
@@ -46,6 +47,7 @@ void ec_cont_blocked(struct ec *ec);
 void ec_cont_call(struct ec *ec);
 void ec_cont_event(struct ec *ec);
 void ec_cont_startup(struct ec *ec);
+void ec_cont_dying(struct ec *ec);
 void ec_cont_dead(struct ec *ec);
 
 /* `self`, which runs, dies, and with it who depends on it; says `why` on the console. */
