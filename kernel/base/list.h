@@ -28,6 +28,16 @@ static inline void list_add(struct list *node, struct list *after)
     after->next = node;
 }
 
+/* Put all that is in the list `from`, which is not empty, behind `after`; then `from` is empty. */
+static inline void list_move_all(struct list *from, struct list *after)
+{
+    from->next->prev = after;
+    from->prev->next = after->next;
+    after->next->prev = from->prev;
+    after->next = from->next;
+    list_init(from);
+}
+
 /* Take `node` out of its list; it is then a list of its own. */
 static inline void list_del(struct list *node)
 {

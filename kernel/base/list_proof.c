@@ -40,3 +40,18 @@ PROOF(a_node_leaves_its_neighbours_linked)
     CLAIM(list_is_empty(&node[i]), "a list of its own");
     CLAIM(list_is_empty(&node[0]) == (count == 1 || i == 0 || count == 2), "empty");
 }
+
+PROOF(a_list_is_moved_as_a_whole)
+{
+    any_list();
+    GIVEN(count > 1);
+    static struct list head, element;
+    list_init(&head);
+    struct list *const after = ANY(bool) ? &element : &head;
+    if (after == &element)
+        list_add(&element, &head);
+    list_move_all(&node[0], after);
+    CLAIM(list_is_empty(&node[0]), "empty");
+    CLAIM(after->next == &node[1] && node[1].prev == after, "the first is behind it");
+    CLAIM(head.prev == &node[count - 1] && node[count - 1].next == &head, "the last is the last");
+}

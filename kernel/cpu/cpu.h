@@ -25,6 +25,8 @@ struct cpu {
     bool panicking;     /* this CPU reports a fault                          */
     struct arch_cpu arch;
     struct sched sched;
+    struct kobject *oldest; /* received, in order, and not delivered; nullptr: none */
+    struct kobject *newest; /* these come behind them, and are to be put in order   */
 
     /* Other CPUs may read or write below this line, through atomics only. */
     alignas(CPU_CACHE_LINE) struct cpu_shared {

@@ -23,7 +23,7 @@ void cpu_send(struct cpu *to, struct kobject *obj)
         arch_cpu_kick(to);
 }
 
-static void deliver(struct kobject *obj)
+NOINLINE static void deliver(struct kobject *obj)
 {
     switch (obj->note) {
     case NOTE_WAKE:
@@ -42,22 +42,49 @@ static void deliver(struct kobject *obj)
     unreachable();
 }
 
-static void open_inbox(struct cpu *self)
+/* Several: put them in order, and deliver them, as far as it goes at once. */
+NOINLINE static void receive_some(struct cpu *self)
 {
-    struct kobject *newest =
-        atomic_exchange_explicit(&self->shared.inbox, nullptr, memory_order_acquire);
-    struct kobject *oldest = nullptr;
-    while (newest != nullptr) {
-        struct kobject *const next = newest->next;
-        newest->next = oldest;
-        oldest = newest;
-        newest = next;
+    for (unsigned n = 0; self->newest != nullptr; n++) {
+        if (n == SCHED_STEP_MAX) {
+            sched_fall_behind(&self->sched);
+            return;
+        }
+        struct kobject *const obj = self->newest;
+        self->newest = obj->next;
+        obj->next = self->oldest;
+        self->oldest = obj;
     }
-    while (oldest != nullptr) {
-        struct kobject *const obj = oldest;
-        oldest = obj->next; /* before it is delivered: then it may be in another queue */
+    for (unsigned n = 0; self->oldest != nullptr; n++) {
+        if (n == SCHED_STEP_MAX) {
+            sched_fall_behind(&self->sched);
+            return;
+        }
+        struct kobject *const obj = self->oldest;
+        self->oldest = obj->next; /* before it is delivered: then it may be in another queue */
         deliver(obj);
     }
+}
+
+void cpu_receive(void)
+{
+    struct cpu *const self = cpu_local();
+    if (UNLIKELY(self->oldest != nullptr)) {
+        /* This may be the kick of those who come behind what was left: they are looked for again. */
+        sched_fall_behind(&self->sched);
+        receive_some(self);
+        return;
+    }
+    struct kobject *const newest =
+        atomic_exchange_explicit(&self->shared.inbox, nullptr, memory_order_acquire);
+    if (newest == nullptr)
+        return;
+    if (LIKELY(newest->next == nullptr)) {
+        deliver(newest);
+        return;
+    }
+    self->newest = newest;
+    receive_some(self);
 }
 
 void cpu_serve(void)
@@ -90,7 +117,7 @@ void cpu_kicked(void)
 {
     struct cpu *const self = cpu_local();
     cpu_serve();
-    open_inbox(self);
+    cpu_receive();
     /* It may have come in a window of a hypercall whose caller is recalled. */
     const struct ec *const ec = self->current;
     if (rcu_is_waiting() ||

@@ -27,6 +27,9 @@ void cpu_await(struct cpu *to);
 /* Do what others have asked this CPU for. Context: who waits for another CPU; must not wait here. */
 void cpu_serve(void);
 
+/* Deliver what is in the inbox, or a part of it (sched_fall_behind). Context: interrupts off. */
+void cpu_receive(void);
+
 /*
  * Called by the interrupt entry on a kick: answers who asked, opens the inbox, and lets the scheduler
  * run if a grace period waits. Context: any, interrupts off.

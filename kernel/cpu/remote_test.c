@@ -79,6 +79,47 @@ static void what_was_delivered_can_be_sent_again(void)
     }
 }
 
+/* More than is delivered at once, and more comes while it is: all in the order in which it was sent. */
+static void interrupts_come_in_while_much_is_delivered(void)
+{
+    enum : unsigned { MANY = 1000, MORE = 40 };
+    enum : uint64_t { CROWD = 0x200 };
+    call_boot(2, 4000);
+    for (uint64_t i = 0; i < MANY; i++)
+        call_thread(CROWD + 2 * i, 1, 10, 1);
+    sim_begin_interrupt(1, SIM_KICK);
+    unsigned windows = 0;
+    for (uint64_t i = 0; sim_step(1) == SIM_WINDOW; windows++)
+        if (i < MORE) {
+            call_thread(CROWD + 2 * (MANY + i), 1, 10, 1);
+            i++;
+        }
+    CHECK(windows >= 2 * MANY / SCHED_STEP_MAX); /* put in order, and delivered */
+    for (uint64_t i = 0; i < MANY + MORE; i++) {
+        CHECK(sim_user(1) == call_ec(CROWD + 2 * i));
+        CHECK_EQ(call_down(1, CALL_SLEEP, 0), CALL_WAITS);
+    }
+    CHECK_EQ(sim_state_of(1), SIM_IDLE);
+}
+
+/* Who waits for all CPUs to leave the kernel does not wait for all that this one has to do in it. */
+static void a_grace_period_is_seen_while_much_is_delivered(void)
+{
+    enum : unsigned { MANY = 200 };
+    enum : uint64_t { CROWD = 0x200 };
+    call_boot(2, 4000);
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    for (uint64_t i = 0; i < MANY; i++)
+        call_thread(CROWD + 2 * i, 1, 10, 1);
+    sim_begin_interrupt(1, SIM_KICK);
+    CHECK_EQ(sim_step(1), SIM_WINDOW);
+    const uint64_t seen = cpu_table[1]->shared.rcu_seen;
+    call_revoke(0, SM, 0);
+    CHECK_EQ(sim_step(1), SIM_WINDOW);
+    CHECK(cpu_table[1]->shared.rcu_seen > seen);
+    CHECK(sim_finish(1) == call_ec(CROWD));
+}
+
 static void asking_twice_is_answered_once_for_both(void)
 {
     call_boot(3, 1024);
@@ -121,6 +162,8 @@ int main(void)
     SIM_RUN(senders_on_several_cpus_keep_their_order);
     SIM_RUN(one_kick_is_enough_for_many);
     SIM_RUN(what_was_delivered_can_be_sent_again);
+    SIM_RUN(interrupts_come_in_while_much_is_delivered);
+    SIM_RUN(a_grace_period_is_seen_while_much_is_delivered);
     SIM_RUN(asking_twice_is_answered_once_for_both);
     SIM_RUN(who_waits_for_a_cpu_serves_others);
 }

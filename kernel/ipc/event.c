@@ -36,11 +36,18 @@ void ipc_help(struct ec *busy)
 
 void ec_cont_blocked(struct ec *ec)
 {
+    /* Any number of SCs may come here, one after the other. */
+    if (UNLIKELY(!list_is_empty(&ec->parked))) {
+        arch_interrupt_window();
+        if (ec->cont != ec_cont_blocked)
+            sched_restart();
+    }
     sched_park(ec);
 }
 
 void ec_cont_dead([[maybe_unused]] struct ec *ec)
 {
+    arch_interrupt_window(); /* likewise */
     sched_drop();
 }
 

@@ -9,6 +9,7 @@
 #include "kernel/base/bits.h"
 #include "kernel/base/compiler.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/remote.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/obj/sc.h"
 #include "kernel/sync/rcu.h"
@@ -31,6 +32,7 @@ void sched_init(struct sc *idle)
     struct sched *const s = local();
     for (unsigned prio = 0; prio < SCHED_PRIO_COUNT; prio++)
         list_init(&s->queue[prio]);
+    list_init(&s->woken);
     s->current = s->idle = idle;
     s->armed = UINT64_MAX;
     s->since = arch_stc_read();
@@ -137,10 +139,53 @@ static uint64_t budget_end(const struct sched *s)
     unreachable();
 }
 
+/* Timeouts that have passed by `now`; false if there are more. */
+static bool release_due(struct sched *s, uint64_t now)
+{
+    for (unsigned n = 0; first_timeout(s) <= now; n++) {
+        if (n == SCHED_STEP_MAX) {
+            sched_fall_behind(s);
+            return false;
+        }
+        struct timeout *const t = s->timeouts.first;
+        timeout_remove(&s->timeouts, t);
+        ec_timeout(t);
+    }
+    return true;
+}
+
+static void enqueue_woken(struct sched *s)
+{
+    for (unsigned n = 0; !list_is_empty(&s->woken); n++) {
+        if (n == SCHED_STEP_MAX) {
+            sched_fall_behind(s);
+            return;
+        }
+        struct sc *const sc = CONTAINER_OF(s->woken.next, struct sc, link);
+        list_del(&sc->link);
+        enqueue(s, sc);
+    }
+}
+
+/* A step of what interrupts have left. Before it they get their turn, and may leave more. */
+COLD static void catch_up(struct sched *s)
+{
+    arch_interrupt_window();
+    s->is_behind = false;
+    (void)release_due(s, arch_stc_read());
+    cpu_receive();
+    enqueue_woken(s);
+}
+
 [[noreturn]] static void dispatch(void)
 {
-    rcu_quiescent();
     struct sched *const s = local();
+    for (;;) {
+        rcu_quiescent();
+        if (LIKELY(!s->is_behind))
+            break;
+        catch_up(s);
+    }
     struct sc *const sc = take_best(s);
     s->current = sc;
     if (UNLIKELY(sc->hides_waiting))
@@ -186,11 +231,16 @@ static uint64_t budget_end(const struct sched *s)
 
 void sched_unpark(struct ec *ec)
 {
-    while (!list_is_empty(&ec->parked)) {
-        struct sc *const sc = CONTAINER_OF(ec->parked.next, struct sc, link);
-        list_del(&sc->link);
-        sched_ready(sc);
-    }
+    if (list_is_empty(&ec->parked))
+        return;
+    struct sc *const sc = CONTAINER_OF(ec->parked.next, struct sc, link);
+    list_del(&sc->link);
+    sched_ready(sc);
+    if (LIKELY(list_is_empty(&ec->parked)))
+        return;
+    struct sched *const s = local();
+    list_move_all(&ec->parked, s->woken.prev);
+    sched_fall_behind(s);
 }
 
 void sched_timer(void)
@@ -198,16 +248,9 @@ void sched_timer(void)
     struct sched *const s = local();
     const uint64_t now = arch_stc_read();
     s->armed = UINT64_MAX;
-    while (s->timeouts.first != nullptr && s->timeouts.first->deadline <= now) {
-        struct timeout *const t = s->timeouts.first;
-        timeout_remove(&s->timeouts, t);
-        ec_timeout(t);
-    }
-    if (s->current == s->idle) {
-        arm(s, first_timeout(s));
-        return;
-    }
-    const uint64_t end = budget_end(s);
+    if (UNLIKELY(!release_due(s, now)))
+        return; /* the scheduler arms it: now it would come again at once, and devices never */
+    const uint64_t end = s->current == s->idle ? UINT64_MAX : budget_end(s);
     if (now >= end)
         s->again = true;
     else

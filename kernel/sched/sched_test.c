@@ -238,6 +238,150 @@ static void a_better_sc_takes_over_while_a_long_chain_is_followed(void)
     CHECK(call_root_sleeps(0) == last);
 }
 
+/* Many threads, from selector CROWD on, with SCs of one priority. */
+enum : unsigned { MANY = 1000 };
+enum : uint64_t { CROWD = 0x200, DEADLINE = 1'000'000 };
+
+/* As start, with memory for them. */
+static void start_for_many(unsigned cpus)
+{
+    root = call_boot(cpus, 4000);
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+}
+
+static unsigned length(const struct list *head)
+{
+    unsigned n = 0;
+    for (const struct list *at = head->next; at != head; at = at->next)
+        n++;
+    return n;
+}
+
+/* SCs in the queues of `cpu`. */
+static unsigned ready_count(unsigned cpu)
+{
+    unsigned n = 0;
+    for (unsigned prio = 0; prio < SCHED_PRIO_COUNT; prio++)
+        n += length(&cpu_table[cpu]->sched.queue[prio]);
+    return n;
+}
+
+/* `cpu` goes on until it leaves the kernel: the most SCs that come into its queues from one window to the next. */
+static unsigned most_at_once(unsigned cpu)
+{
+    unsigned most = 0, before = ready_count(cpu);
+    for (bool more = true; more;) {
+        more = sim_step(cpu) == SIM_WINDOW;
+        const unsigned now = ready_count(cpu) + !more; /* at the end one runs */
+        most = now > before + most ? now - before : most;
+        before = now;
+    }
+    return most;
+}
+
+static void interrupts_come_in_while_many_timeouts_pass(void)
+{
+    start_for_many(2);
+    for (uint64_t i = 0; i < MANY; i++) {
+        call_thread(CROWD + 2 * i, 1, 10, 10);
+        CHECK(sim_interrupt(1, SIM_KICK) == call_ec(CROWD + 2 * i));
+        CHECK_EQ(call_down(1, SM, DEADLINE), CALL_WAITS);
+    }
+    CHECK_EQ(sim_state_of(1), SIM_IDLE);
+    sim_advance(DEADLINE);
+    sim_begin_interrupt(1, SIM_TIMER);
+    CHECK(most_at_once(1) <= SCHED_STEP_MAX);
+    CHECK_EQ(ready_count(1), MANY - 1); /* and one runs */
+    CHECK_EQ(sim_pending(1), 0);
+}
+
+/* Of 64 timeouts 48 have passed, 8 pass amid that, and 8 are to come. */
+static void a_timeout_that_passes_meanwhile_is_not_forgotten(void)
+{
+    start_for_many(2);
+    for (uint64_t i = 0; i < 64; i++) {
+        call_thread(CROWD + 2 * i, 1, 10, 10);
+        CHECK(sim_interrupt(1, SIM_KICK) == call_ec(CROWD + 2 * i));
+        const uint64_t late = i % 8 < 6 ? 0 : i % 8 - 5;
+        CHECK_EQ(call_down(1, SM, DEADLINE + late * TICKS), CALL_WAITS);
+    }
+    sim_advance(DEADLINE - sim_stc);
+    sim_begin_interrupt(1, SIM_TIMER);
+    CHECK_EQ(sim_step(1), SIM_WINDOW);
+    CHECK_EQ(ready_count(1), SCHED_STEP_MAX);
+    sim_advance(TICKS);
+    CHECK(sim_finish(1) != nullptr);
+    CHECK_EQ(ready_count(1), 48 + 8 - 1);
+    CHECK_EQ(sim_timer(1), DEADLINE + 2 * TICKS);
+}
+
+/* All of them run into A while it is blocked, and all are ready when it no longer is. */
+static void interrupts_come_in_while_many_scs_park_and_become_ready(void)
+{
+    start_for_many(2);
+    struct ec *const a = call_thread(A, 0, 10, 1), *const other = call_thread(B, 1, 10, 50);
+    CHECK(sim_interrupt(1, SIM_KICK) == other);
+    for (uint64_t i = 0; i < MANY; i++)
+        CHECK_EQ(call_create_sc(0, CROWD + i, SEL_ROOT_PD, A, 10, 1), SUCCESS);
+    CHECK(call_root_sleeps(0) == a);
+
+    sim_begin(0, call_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, SM), 0, 0, 0, 0);
+    unsigned parked = 0;
+    while (sim_step(0) == SIM_WINDOW) {
+        CHECK(length(&a->parked) <= parked + 1);
+        parked = length(&a->parked);
+    }
+    CHECK_EQ(sim_state_of(0), SIM_IDLE);
+    CHECK_EQ(length(&a->parked), MANY + 1);
+
+    CHECK_EQ(call_up(1, SM), SUCCESS);
+    sim_begin_interrupt(0, SIM_KICK);
+    CHECK_EQ(sim_step(0), SIM_WINDOW);
+    CHECK(list_is_empty(&a->parked));
+    CHECK(ready_count(0) <= SCHED_STEP_MAX + 1);
+    /* Something else comes in between: it is not lost, and neither is any of them. */
+    CHECK_EQ(call_up(1, CALL_SLEEP), SUCCESS);
+    CHECK(most_at_once(0) <= SCHED_STEP_MAX + 1); /* root, too */
+    CHECK(sim_user(0) == root);
+    CHECK_EQ(ready_count(0), MANY + 1);
+    CHECK(call_root_sleeps(0) == a);
+}
+
+/* It is released while another SC is about to park there. */
+static void who_is_released_meanwhile_is_not_parked_at(void)
+{
+    start(2);
+    struct ec *const a = call_thread(A, 0, 10, 1), *const other = call_thread(B, 1, 10, 50);
+    CHECK(sim_interrupt(1, SIM_KICK) == other);
+    CHECK_EQ(call_create_sc(0, C, SEL_ROOT_PD, A, 10, 1), SUCCESS);
+    CHECK(call_root_sleeps(0) == a);
+    sim_begin(0, call_p0(HYPERCALL_CTRL_SM, CTRL_SM_DOWN, SM), 0, 0, 0, 0);
+    CHECK_EQ(sim_step(0), SIM_WINDOW);
+    CHECK_EQ(call_up(1, SM), SUCCESS);
+    CHECK(sim_finish(0) == a);
+    CHECK(list_is_empty(&a->parked));
+    CHECK_EQ(ready_count(0), 1);
+}
+
+/* An EC that is dead: its SCs find out one after the other. */
+static void interrupts_come_in_while_many_scs_end(void)
+{
+    start_for_many(1);
+    struct ec *const a = call_thread(A, 0, 10, 1);
+    for (uint64_t i = 0; i < MANY; i++)
+        CHECK_EQ(call_create_sc(0, CROWD + i, SEL_ROOT_PD, A, 10, 1), SUCCESS);
+    CHECK(call_root_sleeps(0) == a);
+    sim_begin_event(0, 0); /* it has no portal for that */
+    unsigned before = ready_count(0), windows = 0;
+    while (sim_step(0) == SIM_WINDOW) {
+        CHECK(ready_count(0) + 2 >= before);
+        before = ready_count(0);
+        windows++;
+    }
+    CHECK_EQ(sim_state_of(0), SIM_IDLE);
+    CHECK(windows >= MANY / 2);
+}
+
 int main(void)
 {
     SIM_RUN(the_highest_priority_runs);
@@ -252,4 +396,9 @@ int main(void)
     SIM_RUN(an_sc_of_another_cpu_starts_there);
     SIM_RUN(all_scs_of_a_thread_wait_with_it);
     SIM_RUN(a_better_sc_takes_over_while_a_long_chain_is_followed);
+    SIM_RUN(interrupts_come_in_while_many_timeouts_pass);
+    SIM_RUN(a_timeout_that_passes_meanwhile_is_not_forgotten);
+    SIM_RUN(interrupts_come_in_while_many_scs_park_and_become_ready);
+    SIM_RUN(who_is_released_meanwhile_is_not_parked_at);
+    SIM_RUN(interrupts_come_in_while_many_scs_end);
 }

@@ -254,13 +254,13 @@ void rcu_quiescent(void)
     if (LIKELY(rcu_pending() == 0 && !rcu_is_waiting()))
         return;
     struct sched *const s = &cpu_local()->sched;
-    bool is_urgent = false;
+    bool is_urgent = s->is_behind;
     do {
         rest();
         while (!is_urgent && step()) {
             s->again = false; /* what destroying an object has set: it is looked at here */
             arch_interrupt_window();
-            is_urgent = s->again;
+            is_urgent = s->again || s->is_behind;
         }
         see();
     } while (!is_urgent && can_step()); /* a period may have waited for this CPU alone */

@@ -19,7 +19,7 @@
 
 /*
  * This CPU holds no object that it merely found. Moves the queues on and destroys objects whose time has
- * come, until something else is to be done here.
+ * come, until something else is to be done here (sched.again, sched.is_behind).
  * Context: no locks held; objects that hold a reference, or the current SC, are safe.
  */
 void rcu_quiescent(void);

@@ -12,6 +12,7 @@ extern const struct scenario explore_help_death;
 extern const struct scenario explore_idle;
 extern const struct scenario explore_interrupt;
 extern const struct scenario explore_lookup;
+extern const struct scenario explore_parked;
 extern const struct scenario explore_ports;
 extern const struct scenario explore_ports_reduce;
 extern const struct scenario explore_ready;

@@ -4,7 +4,7 @@
 #include "kernel/cpu/cpu.h"
 #include "tests/explore/scenarios.h"
 
-enum : uint64_t { SM = EXPLORE_FIRST, A = SM + 2, B = SM + 4 };
+enum : uint64_t { SM = EXPLORE_FIRST, A = SM + 2, B = SM + 4, C = SM + 6 };
 enum : uint64_t { TICKS = 100 };
 
 static unsigned ups, releases, answers;
@@ -116,4 +116,38 @@ const struct scenario explore_idle = {
     .bound = 6,
     .make = make_idle,
     .check = check_idle,
+};
+
+/* A has three SCs, which find it blocked one after the other, or not any more. */
+static void make_parked(void)
+{
+    static const struct act waits[] = {DOWN(SM, TICKS), DO(count_down), DOWN(SM, TICKS),
+                                       DO(count_down)};
+    static const struct act ups_it[] = {UP(SM), DO(count_up)};
+    static const struct act time[] = {DO(time_comes)};
+    sim_stc = 0;
+    ups = releases = answers = 0;
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    struct ec *const a = call_thread(A, 1, 10, 10);
+    CHECK_EQ(call_create_sc(0, C, SEL_ROOT_PD, A, 10, 10), SUCCESS);
+    CHECK_EQ(call_create_sc(0, C + 1, SEL_ROOT_PD, A, 20, 10), SUCCESS);
+    PROGRAM(a, waits, false);
+    PROGRAM(call_thread(B, 2, 10, 10), ups_it, false);
+    PROGRAM(nullptr, time, false);
+    sim_settle();
+}
+
+static void check_parked(void)
+{
+    CHECK_EQ(answers, 2);
+    CHECK_EQ(ups, 1);
+}
+
+const struct scenario explore_parked = {
+    .name = "parked",
+    .claim = "all SCs of a thread are ready when it is released, also one that is about to park",
+    .cpus = 3,
+    .bound = 4,
+    .make = make_parked,
+    .check = check_parked,
 };

@@ -130,6 +130,7 @@ struct model_cpu {
     uint64_t since;      /* when the current SC was dispatched */
     uint64_t irqs;
     struct refs ready; /* SCs, the best first */
+    struct refs woken; /* SCs that are ready at the next dispatch, behind an interrupt */
     struct refs inbox;
     enum note note[LIST_MAX]; /* what each in the inbox is there for */
 };

@@ -66,8 +66,11 @@ void make_ready(struct model *m, unsigned cpu, ref_t sc)
 
 void unpark(struct model *m, unsigned cpu, ref_t ec)
 {
-    while (ec_at(m, ec)->parked.count != 0)
-        make_ready(m, cpu, refs_take(&ec_at(m, ec)->parked, 0));
+    struct refs *const parked = &ec_at(m, ec)->parked;
+    if (parked->count != 0)
+        make_ready(m, cpu, refs_take(parked, 0));
+    for (; parked->count != 0; m->cpu[cpu].again = true)
+        refs_add(m, &m->cpu[cpu].woken, refs_take(parked, 0));
 }
 
 /* The time since the dispatch goes to the current SC. */
@@ -91,7 +94,15 @@ ref_t chain_end(struct model *m, ref_t ec)
 ref_t dispatch(struct model *m, unsigned cpu)
 {
     struct model_cpu *const c = &m->cpu[cpu];
-    end_objects(m, cpu);
+    for (;;) {
+        if (c->woken.count == 0)
+            end_objects(m, cpu);
+        if (c->woken.count == 0)
+            break;
+        take_interrupts(m, cpu);
+        while (c->woken.count != 0)
+            enqueue(m, cpu, refs_take(&c->woken, 0));
+    }
     c->current = c->ready.count != 0 ? refs_take(&c->ready, 0) : 0;
     c->again = false;
     c->helped = 0;
@@ -108,6 +119,11 @@ ref_t restart(struct model *m, unsigned cpu)
 
 ref_t park(struct model *m, unsigned cpu, ref_t ec)
 {
+    if (ec_at(m, ec)->parked.count != 0) {
+        take_interrupts(m, cpu);
+        if (ec_at(m, ec)->does != WAITS_AT_SM)
+            return restart(m, cpu);
+    }
     charge(m, cpu);
     refs_add(m, &ec_at(m, ec)->parked, m->cpu[cpu].current);
     return dispatch(m, cpu);
@@ -116,6 +132,7 @@ ref_t park(struct model *m, unsigned cpu, ref_t ec)
 ref_t drop_current(struct model *m, unsigned cpu)
 {
     struct model_cpu *const c = &m->cpu[cpu];
+    take_interrupts(m, cpu);
     const ref_t sc = c->current;
     charge(m, cpu);
     c->current = 0;

@@ -178,7 +178,8 @@ static void look_at_cpu(unsigned id)
     struct cpu *const cpu = cpu_table[id];
     struct sched *const s = &cpu->sched;
     CHECK(sim_state_of(id) == SIM_USER || sim_state_of(id) == SIM_IDLE);
-    CHECK(cpu->shared.inbox == nullptr);
+    CHECK(cpu->shared.inbox == nullptr && cpu->newest == nullptr && cpu->oldest == nullptr);
+    CHECK(!s->is_behind && list_is_empty(&s->woken));
     CHECK_EQ(cpu->shared.asked, cpu->shared.served);
     for (unsigned prio = 0; prio < SCHED_PRIO_COUNT; prio++) {
         CHECK_EQ(s->occupied[prio / 64] >> prio % 64 & 1, !list_is_empty(&s->queue[prio]));
