@@ -43,7 +43,7 @@ NOINLINE static void deliver(struct kobject *obj)
 }
 
 /* Several: put them in order, and deliver them, as far as it goes at once. */
-NOINLINE static void receive_some(struct cpu *self)
+COLD static void receive_some(struct cpu *self)
 {
     for (unsigned n = 0; self->newest != nullptr; n++) {
         if (n == SCHED_STEP_MAX) {
