@@ -147,7 +147,6 @@ COLD bool space_hst_destroy(struct space_hst *space) NO_THREAD_SAFETY_ANALYSIS
     struct kobject *const ports = atomic_load_explicit(&space->ports, memory_order_acquire);
     if (ports != nullptr)
         kobject_put(ports);
-    pd_unlink(&pd->host, &space->obj);
     arch_space_hst_fini(&space->arch);
     pd_object_free(pd, &cache, space);
     return true;

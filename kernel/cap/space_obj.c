@@ -286,7 +286,6 @@ bool space_obj_destroy(struct space_obj *space)
     if (!root_destroy(space, atomic_load_explicit(&space->root, memory_order_acquire)))
         return false;
     struct pd *const pd = space->pd;
-    pd_unlink(&pd->objects, &space->obj);
     pd_object_free(pd, &cache, space);
     return true;
 }

@@ -15,6 +15,21 @@
 #include "kernel/obj/sc.h"
 #include "kernel/sync/rcu.h"
 
+/* Before the grace period, as whoever finds a space may look at it until he leaves the kernel. */
+static void leave_pd(struct kobject *obj)
+{
+    if (obj->type == KOBJ_SPC_OBJ)
+        pd_unlink(&CONTAINER_OF(obj, struct space_obj, obj)->pd->objects, obj);
+    else if (obj->type == KOBJ_SPC_HST)
+        pd_unlink(&CONTAINER_OF(obj, struct space_hst, obj)->pd->host, obj);
+}
+
+void kobject_drop(struct kobject *obj)
+{
+    leave_pd(obj);
+    rcu_defer(obj);
+}
+
 /* Only its own CPU may touch an EC, and knows whether it works for somebody. */
 static void end_ec(struct ec *ec)
 {

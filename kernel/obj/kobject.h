@@ -64,8 +64,11 @@ static inline void kobject_get(struct kobject *obj)
     return false;
 }
 
-/* Take care of an object whose last reference has gone (kernel/sync/rcu.h). Context: any. */
+/* Have an object without references destroyed when nobody can look at it any more (kernel/sync/rcu.h). Context: any. */
 void rcu_defer(struct kobject *obj);
+
+/* The last reference has gone: that, and a space is not found through its PD any more. Context: any. */
+void kobject_drop(struct kobject *obj);
 
 /*
  * One reference less. With the last one the object waits until nobody can look at it any more and is
@@ -75,7 +78,7 @@ static inline void kobject_put(struct kobject *obj)
 {
     /* Release: who destroys the object sees all that was done with it; acquire: the destroyer. */
     if (atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_acq_rel) == 1)
-        rcu_defer(obj);
+        kobject_drop(obj);
 }
 
 /*

@@ -9,7 +9,8 @@
 
 /*
  * A PD finds its spaces but does not keep them: they are kept by capabilities and ECs, and each keeps
- * its PD. A space that goes takes its address out of here (pd_unlink).
+ * its PD. A space that loses its last reference takes its address out of here (kobject_drop), a grace period
+ * before its memory is used again.
  */
 struct pd {
     alignas(KOBJ_ALIGN) struct kobject obj;

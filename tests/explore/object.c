@@ -2,6 +2,7 @@
 /* Capabilities and what they lead to, while others take them away. */
 
 #include "kernel/base/compiler.h"
+#include "kernel/cap/space_hst.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/obj/sm.h"
@@ -164,4 +165,44 @@ const struct scenario explore_ask = {
     .bound = 3,
     .make = make_ask,
     .check = check_ask,
+};
+
+/* A PD loses its host space while its first port space is made; the memory is used again for another PD's. */
+enum : uint64_t { X = EXPLORE_FIRST, X_HST, Y, Y_HST, X_PIO, GO, T = EXPLORE_FIRST + 8 };
+
+static void make_unlink(void)
+{
+    static const struct act takes[] = {
+        UP(GO),
+        REVOKE(X_HST, 0),
+        CALL(HYPERCALL_CREATE_PD, CREATE_PD_HST, Y_HST, Y),
+    };
+    static const struct act makes[] = {
+        DOWN(GO, 0),
+        CALL(HYPERCALL_CREATE_PD, CREATE_PD_PIO, X_PIO, X),
+        DOWN(GO, 0),
+    };
+    CHECK_EQ(call_create_pd(0, CREATE_PD_PD, X, SEL_ROOT_PD), SUCCESS);
+    CHECK_EQ(call_create_pd(0, CREATE_PD_PD, Y, SEL_ROOT_PD), SUCCESS);
+    CHECK_EQ(call_create_pd(0, CREATE_PD_HST, X_HST, X), SUCCESS);
+    CHECK_EQ(call_create_sm(0, GO, SEL_ROOT_PD, 0), SUCCESS);
+    PROGRAM(call_thread(T, 1, 10, 10), makes, false);
+    PROGRAM(sim_user(0), takes, false);
+    sim_settle();
+}
+
+static void check_unlink(void)
+{
+    struct space_hst *const host = CONTAINER_OF(call_object(Y_HST), struct space_hst, obj);
+    CHECK(atomic_load(&host->ports) == nullptr);
+    CHECK_EQ(host->obj.refs, 1);
+}
+
+const struct scenario explore_unlink = {
+    .name = "unlink",
+    .claim = "a space that goes is not mistaken for another one at its address",
+    .cpus = 2,
+    .bound = 3,
+    .make = make_unlink,
+    .check = check_unlink,
 };

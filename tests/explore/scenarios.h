@@ -24,3 +24,4 @@ extern const struct scenario explore_semaphore_count;
 extern const struct scenario explore_semaphore_end;
 extern const struct scenario explore_shootdown;
 extern const struct scenario explore_tables;
+extern const struct scenario explore_unlink;

@@ -40,6 +40,11 @@ void rcu_defer(struct kobject *obj)
     deferred = obj;
 }
 
+void kobject_drop(struct kobject *obj)
+{
+    rcu_defer(obj);
+}
+
 /* There is one CPU. */
 void rcu_await([[maybe_unused]] const _Atomic uint64_t *cpus)
 {
