@@ -1,28 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A guest with two virtual CPUs that does nothing but start over: one resets the machine while the other
- * is somewhere between running and waiting, in each round somewhere else. RAM keeps the number of rounds.
+ * is somewhere between running, waiting and an interrupt, in each round somewhere else. Whoever starts
+ * sees that its timer interrupts it. RAM keeps the number of rounds.
  * A Linux Image as far as its header goes (Linux, Documentation/arm64/booting.rst).
  */
 #include "tests/linux/resets.h"
 
     /* user/vmm/layout.h */
     .set    GUEST_GICD, 0x8000000
+    .set    GUEST_GICC, 0x8010000
     .set    GUEST_GICR, 0x80a0000
     .set    GUEST_UART, 0x9000000
 
     /* Arm IHI 0048 and IHI 0069 */
     .set    GICD_CTLR, 0x0
+    .set    GICD_IGROUPR, 0x80
     .set    GICD_ISENABLER, 0x100
     .set    GICD_ISPENDR, 0x200
     .set    GICD_SGIR, 0xf00
     .set    SGIR_SELF, 2 << 24
+    .set    GICC_CTLR, 0x0
+    .set    GICC_PMR, 0x4
+    .set    GICC_IAR, 0xc
+    .set    GICC_EOIR, 0x10
     .set    GICR_SGI, 0x10000
     .set    GICR_SHIFT, 17
+    .set    INTID_TIMER, 27
 
     .set    ROUNDS_AT, 0x100000             /* in the memory, behind the image      */
     .set    SPIN_SHIFT, 6
     .set    SPIN_STEPS, 63
+    .set    TIMER_TICKS, 100
 
     .set    PSCI_CPU_ON, 0xc4000003
     .set    PSCI_SYSTEM_OFF, 0x84000008
@@ -58,7 +67,37 @@ resets:
     cmp     w1, #RESETS_ROUNDS / 2
 .endm
 
+/* Interrupts may come, and pend: the CPU masks them. X21 = this CPU's redistributor, X22 = 0: GICv2. */
+.macro  open_interrupts
+    ldr     x0, =GUEST_GICD
+    ldr     x21, =GUEST_GICR + GICR_SGI
+    mrs     x1, mpidr_el1
+    ubfiz   x1, x1, #GICR_SHIFT, #8
+    add     x21, x21, x1
+    mrs     x22, id_aa64pfr0_el1
+    ubfx    x22, x22, #24, #4
+    ldr     w1, =(1 << INTID_TIMER | 1)
+    str     w1, [x0, #GICD_ISENABLER]       /* GICv2, and on GICv3: */
+    str     w1, [x21, #GICD_IGROUPR]
+    str     w1, [x21, #GICD_ISENABLER]
+    mov     w1, #3
+    str     w1, [x0, #GICD_CTLR]
+    mov     w1, #0xff
+    mov     w2, #1
+    cbnz    x22, 1f
+    ldr     x0, =GUEST_GICC
+    str     w1, [x0, #GICC_PMR]
+    str     w2, [x0, #GICC_CTLR]
+    b       2f
+1:  msr     s3_0_c4_c6_0, x1                /* ICC_PMR_EL1                          */
+    msr     s3_0_c12_c12_7, x2              /* ICC_IGRPEN1_EL1                      */
+    isb
+2:
+.endm
+
 first:
+    open_interrupts
+    bl      take_timer
     get_round
     add     w19, w19, #1
     str     w19, [x9]
@@ -72,24 +111,21 @@ first:
     b.pl    1b
     is_first_to_reset
     b.hi    reset
-/* An interrupt that is never taken: each WFI leaves the guest, and comes back at once. */
 rest:
-    ldr     x0, =GUEST_GICD
-    mov     w1, #3
-    str     w1, [x0, #GICD_CTLR]
-    mov     w1, #SGIR_SELF
-    str     w1, [x0, #GICD_SGIR]            /* GICv2, and on GICv3: */
-    ldr     x0, =GUEST_GICR + GICR_SGI
-    mrs     x1, mpidr_el1
-    ubfiz   x1, x1, #GICR_SHIFT, #8
-    add     x0, x0, x1
-    mov     w1, #1
-    str     w1, [x0, #GICD_ISENABLER]
-    str     w1, [x0, #GICD_ISPENDR]
-1:  wfi
+    tbnz    w19, #1, 2f
+1:  bl      take_timer
     b       1b
+2:  mov     w1, #SGIR_SELF                  /* never taken: each WFI leaves the guest, and comes back at once */
+    ldr     x0, =GUEST_GICD
+    str     w1, [x0, #GICD_SGIR]
+    mov     w1, #1
+    str     w1, [x21, #GICD_ISPENDR]
+3:  wfi
+    b       3b
 
 second:
+    open_interrupts
+    bl      take_timer
     get_round
     is_first_to_reset
     b.hi    rest
@@ -98,17 +134,54 @@ reset:
     hvc     #0
     b       rest
 
+/* One interrupt of the timer. If none comes within a second, that is the end. */
+take_timer:
+    mov     x1, #TIMER_TICKS
+    msr     cntv_tval_el0, x1
+    mov     x1, #1
+    msr     cntv_ctl_el0, x1
+    isb
+    mrs     x2, cntvct_el0
+    mrs     x3, cntfrq_el0
+    add     x2, x2, x3
+    ldr     x0, =GUEST_GICC
+1:  cbnz    x22, 2f
+    ldr     w1, [x0, #GICC_IAR]
+    b       3f
+2:  mrs     x1, s3_0_c12_c12_0              /* ICC_IAR1_EL1                         */
+3:  and     w3, w1, #0x3ff
+    cmp     w3, #INTID_TIMER
+    b.eq    4f
+    isb
+    mrs     x3, cntvct_el0
+    cmp     x3, x2
+    b.lo    1b
+    adr     x1, stuck
+    b       say
+4:  msr     cntv_ctl_el0, xzr
+    isb
+    cbnz    x22, 5f
+    str     w1, [x0, #GICC_EOIR]
+    ret
+5:  msr     s3_0_c12_c12_1, x1              /* ICC_EOIR1_EL1                        */
+    isb
+    ret
+
 off:
     adr     x1, done
+say:
     ldr     x2, =GUEST_UART
 1:  ldrb    w3, [x1], #1
     str     w3, [x2]
     cbnz    w3, 1b
     ldr     x0, =PSCI_SYSTEM_OFF
     hvc     #0
-    b       rest
+1:  wfi
+    b       1b
 
 done:
     .asciz  "T done\n"
+stuck:
+    .asciz  "T gets no timer interrupt\n"
     .ltorg
 end:

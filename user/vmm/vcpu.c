@@ -109,8 +109,11 @@ static uint32_t handle(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb 
     mutex_lock(&vm->lock);
     vcpu->is_kicked = false;
     gic_sync(&vm->gic, vcpu->index, state->lr);
-    /* What it does after it was switched off, and before it hears of it, has not happened. */
-    if (vcpu->is_on || event == EVENT_STARTUP)
+    /*
+     * What it asks for after it was switched off, and before it hears of it, has not happened. The timer's
+     * interrupt has: it stays active until a list register ends it.
+     */
+    if (vcpu->is_on || event == EVENT_STARTUP || event == EVENT_VTIMER)
         reply = exit_handle(vm, vcpu, event, state);
     vm_update(vm, vcpu);
     if (vcpu->is_idle)
