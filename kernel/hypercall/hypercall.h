@@ -25,8 +25,9 @@ static inline uint8_t hypercall_flags(const struct ec *self)
 }
 
 /*
- * The handlers, with the statuses besides SUCCESS and BAD_CAP that each may answer. When memory has run
- * out a handler is called twice for one hypercall: it has changed nothing, or can go on from there.
+ * The handlers, with the statuses besides SUCCESS and BAD_CAP that each may answer; while a space takes
+ * nothing (kernel/cap/space_obj.h), AGAIN. Then, and when memory has run out, a handler is called again for
+ * the same hypercall: it has changed nothing, or can go on from there.
  */
 status_t
 hypercall_create_pd(struct ec *self); /* 5.3.1: ABORTED BAD_PAR BAD_FTR MEM_OBJ MEM_CAP         */
