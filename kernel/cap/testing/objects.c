@@ -42,6 +42,10 @@ void rcu_defer(struct kobject *obj)
 
 void kobject_drop(struct kobject *obj)
 {
+    if (obj->type == KOBJ_SPC_OBJ)
+        pd_unlink(&CONTAINER_OF(obj, struct space_obj, obj)->pd->objects, obj);
+    else if (obj->type == KOBJ_SPC_HST)
+        pd_unlink(&CONTAINER_OF(obj, struct space_hst, obj)->pd->host, obj);
     rcu_defer(obj);
 }
 
