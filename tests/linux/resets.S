@@ -2,7 +2,8 @@
 /*
  * A guest with two virtual CPUs that does nothing but start over: one resets the machine while the other
  * is somewhere between running, waiting and an interrupt, in each round somewhere else. Whoever starts
- * sees that its timer interrupts it. RAM keeps the number of rounds.
+ * sees that its timer interrupts it; at first also more interrupts at once than there are list registers.
+ * RAM keeps the number of rounds.
  * A Linux Image as far as its header goes (Linux, Documentation/arm64/booting.rst).
  */
 #include "tests/linux/resets.h"
@@ -20,6 +21,9 @@
     .set    GICD_ISPENDR, 0x200
     .set    GICD_SGIR, 0xf00
     .set    SGIR_SELF, 2 << 24
+    .set    SGI_COUNT, 16
+    .set    SGIS, 0xffff
+    .set    SGI1R_SHIFT, 24
     .set    GICC_CTLR, 0x0
     .set    GICC_PMR, 0x4
     .set    GICC_IAR, 0xc
@@ -27,6 +31,7 @@
     .set    GICR_SGI, 0x10000
     .set    GICR_SHIFT, 17
     .set    INTID_TIMER, 27
+    .set    INTID_NONE, 1023
 
     .set    ROUNDS_AT, 0x100000             /* in the memory, behind the image      */
     .set    SPIN_SHIFT, 6
@@ -76,7 +81,7 @@ resets:
     add     x21, x21, x1
     mrs     x22, id_aa64pfr0_el1
     ubfx    x22, x22, #24, #4
-    ldr     w1, =(1 << INTID_TIMER | 1)
+    ldr     w1, =(1 << INTID_TIMER | SGIS)
     str     w1, [x0, #GICD_ISENABLER]       /* GICv2, and on GICv3: */
     str     w1, [x21, #GICD_IGROUPR]
     str     w1, [x21, #GICD_ISENABLER]
@@ -99,7 +104,9 @@ first:
     open_interrupts
     bl      take_timer
     get_round
-    add     w19, w19, #1
+    cbnz    w19, 1f
+    bl      take_burst
+1:  add     w19, w19, #1
     str     w19, [x9]
     cmp     w19, #RESETS_ROUNDS
     b.hi    off
@@ -134,39 +141,87 @@ reset:
     hvc     #0
     b       rest
 
-/* One interrupt of the timer. If none comes within a second, that is the end. */
+/* W1 = what the CPU interface says, W3 = the interrupt, or INTID_NONE. */
+.macro  acknowledge
+    cbnz    x22, 8f
+    ldr     x0, =GUEST_GICC
+    ldr     w1, [x0, #GICC_IAR]
+    b       9f
+8:  mrs     x1, s3_0_c12_c12_0              /* ICC_IAR1_EL1                         */
+9:  and     w3, w1, #INTID_NONE
+.endm
+
+.macro  end_of_interrupt
+    cbnz    x22, 8f
+    ldr     x0, =GUEST_GICC
+    str     w1, [x0, #GICC_EOIR]
+    b       9f
+8:  msr     s3_0_c12_c12_1, x1              /* ICC_EOIR1_EL1                        */
+9:  isb
+.endm
+
+/* X2 = a second from now; the other goes to `late` when it has passed. */
+.macro  start_watch
+    isb
+    mrs     x2, cntvct_el0
+    mrs     x3, cntfrq_el0
+    add     x2, x2, x3
+.endm
+
+.macro  watch late
+    isb
+    mrs     x3, cntvct_el0
+    cmp     x3, x2
+    b.hs    \late
+.endm
+
+/* One interrupt of the timer. */
 take_timer:
     mov     x1, #TIMER_TICKS
     msr     cntv_tval_el0, x1
     mov     x1, #1
     msr     cntv_ctl_el0, x1
-    isb
-    mrs     x2, cntvct_el0
-    mrs     x3, cntfrq_el0
-    add     x2, x2, x3
-    ldr     x0, =GUEST_GICC
-1:  cbnz    x22, 2f
-    ldr     w1, [x0, #GICC_IAR]
-    b       3f
-2:  mrs     x1, s3_0_c12_c12_0              /* ICC_IAR1_EL1                         */
-3:  and     w3, w1, #0x3ff
+    start_watch
+1:  watch   no_timer
+    acknowledge
     cmp     w3, #INTID_TIMER
-    b.eq    4f
+    b.ne    1b
+    msr     cntv_ctl_el0, xzr
     isb
-    mrs     x3, cntvct_el0
-    cmp     x3, x2
-    b.lo    1b
-    adr     x1, stuck
-    b       say
-4:  msr     cntv_ctl_el0, xzr
-    isb
-    cbnz    x22, 5f
-    str     w1, [x0, #GICC_EOIR]
-    ret
-5:  msr     s3_0_c12_c12_1, x1              /* ICC_EOIR1_EL1                        */
-    isb
+    end_of_interrupt
     ret
 
+/* All SGIs at once, sent to itself: more than there are list registers. Nothing leaves the guest meanwhile. */
+take_burst:
+    mov     w4, #0
+1:  ldr     x0, =GUEST_GICD
+    mov     w1, #SGIR_SELF
+    orr     w1, w1, w4
+    cbnz    x22, 2f
+    str     w1, [x0, #GICD_SGIR]
+    b       3f
+2:  mov     x1, #1                          /* CPU 0                                */
+    orr     x1, x1, x4, lsl #SGI1R_SHIFT
+    msr     s3_0_c12_c11_5, x1              /* ICC_SGI1R_EL1                        */
+3:  add     w4, w4, #1
+    cmp     w4, #SGI_COUNT
+    b.ne    1b
+    start_watch
+4:  watch   lost
+    acknowledge
+    cmp     w3, #SGI_COUNT
+    b.hs    4b
+    end_of_interrupt
+    subs    w4, w4, #1
+    b.ne    4b
+    ret
+
+no_timer:
+    adr     x1, no_timer_text
+    b       say
+lost:
+    adr     x1, lost_text
+    b       say
 off:
     adr     x1, done
 say:
@@ -181,7 +236,9 @@ say:
 
 done:
     .asciz  "T done\n"
-stuck:
+no_timer_text:
     .asciz  "T gets no timer interrupt\n"
+lost_text:
+    .asciz  "T does not get all of its interrupts\n"
     .ltorg
 end:

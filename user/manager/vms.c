@@ -351,7 +351,7 @@ static status_t start(unsigned n)
 {
     status_t status = give(n, SEL_EVENT, SEL_VMM_EVENT, PERM_SM_UP);
     if (status == SUCCESS)
-        status = give(n, sel_of(n, INPUT), SEL_VMM_INPUT, PERM_SM_DOWN);
+        status = give(n, sel_of(n, INPUT), SEL_VMM_INPUT, PERM_SM_DOWN | PERM_SM_UP);
     if (status == SUCCESS)
         status = give(n, sel_of(n, GST), SEL_VMM_GST, PERM_SPC_ASSIGN);
     if (status == SUCCESS)

@@ -121,6 +121,18 @@ bool gic_has_work(const struct gic *gic, unsigned vcpu)
            (ready(gic, &gic->vcpu[vcpu].own) | ready_shared(gic, vcpu)) != 0;
 }
 
+bool gic_needs_look(const struct gic *gic, unsigned vcpu)
+{
+    const struct gic_vcpu *const c = &gic->vcpu[vcpu];
+    const uint32_t high = gic->shared.line & ~gic->shared.edge;
+    for (uint32_t left = c->lr_used; left != 0; left &= left - 1) {
+        const unsigned intid = c->lr_intid[__builtin_ctz(left)];
+        if (intid >= GIC_PRIVATE && (high & bit_of(intid)))
+            return true;
+    }
+    return gic_has_work(gic, vcpu);
+}
+
 /* The most urgent of `mask`, if more so than `*priority`. */
 static unsigned urgent(const struct gic_bank *bank, uint32_t mask, unsigned *priority)
 {

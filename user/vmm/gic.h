@@ -69,6 +69,12 @@ bool gic_owes_timer(const struct gic *gic, unsigned vcpu);
 /* Whether a virtual CPU has an interrupt to take that its list registers do not show. */
 bool gic_has_work(const struct gic *gic, unsigned vcpu);
 
+/*
+ * Whether a virtual CPU may have to exit though nothing new happens: list registers are full, or a line
+ * that its guest has been told of stays high. Nothing tells when the guest ends an interrupt.
+ */
+bool gic_needs_look(const struct gic *gic, unsigned vcpu);
+
 void gic_sync(struct gic *gic, unsigned vcpu, const uint64_t lr[GIC_LRS_MAX]);
 void gic_flush(struct gic *gic, unsigned vcpu, uint64_t lr[GIC_LRS_MAX]);
 

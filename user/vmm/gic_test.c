@@ -143,6 +143,27 @@ static void what_comes_again_needs_an_exit(void)
     }
 }
 
+static void what_nothing_tells_of_needs_a_look(void)
+{
+    start_v3();
+    EXPECT(!gic_needs_look(&gic, 0));
+    gic_set_spi(&gic, 5, true);
+    flush(0);
+    EXPECT(gic_needs_look(&gic, 0)); /* the line may still be high when the guest has ended it */
+    EXPECT(!gic_needs_look(&gic, 1));
+    gic_set_spi(&gic, 5, false);
+    EXPECT(!gic_needs_look(&gic, 0));
+
+    start_v3();
+    gic_latch(&gic, 0, true, 0x1f); /* one more than there are list registers */
+    flush(0);
+    EXPECT(gic_needs_look(&gic, 0));
+    lr[0] = 0;
+    gic_sync(&gic, 0, lr);
+    flush(0);
+    EXPECT(!gic_needs_look(&gic, 0));
+}
+
 static void an_edge_is_presented_once(void)
 {
     start_v3();
@@ -288,6 +309,7 @@ int main(void)
     a_level_is_presented_until_it_falls();
     a_level_that_falls_before_it_is_taken_is_gone();
     what_comes_again_needs_an_exit();
+    what_nothing_tells_of_needs_a_look();
     an_edge_is_presented_once();
     the_most_urgent_come_first();
     the_timer_is_tied_to_the_hardware();

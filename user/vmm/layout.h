@@ -26,7 +26,7 @@ enum : uint64_t {
 enum : uint64_t {
     SEL_VMM_GST = 1,   /* the guest space: ASSIGN                                            */
     SEL_VMM_EVENT = 2, /* semaphore of the manager: UP when output or state has changed      */
-    SEL_VMM_INPUT = 3, /* semaphore: DOWN waits for input                                    */
+    SEL_VMM_INPUT = 3, /* semaphore: DOWN waits for input; UP is for the VMM's own threads   */
     SEL_VMM_START = 4, /* portal of the manager: CALL gives time to the virtual CPUs         */
     SEL_VMM_VCPU = 8,  /* first of the virtual CPUs: CTRL                                    */
 

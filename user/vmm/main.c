@@ -7,6 +7,8 @@
 #include "user/lib/memory.h"
 #include "user/vmm/vcpu.h"
 
+enum : uint64_t { LOOKS_PER_SECOND = 1000 };
+
 static struct vm vm;
 
 /* A copy of the disk: what the guest writes is gone with it. */
@@ -40,19 +42,26 @@ static status_t make_machine(const struct vmm_config *config)
     return status;
 }
 
-/* What the manager sends goes to the guest. */
-[[noreturn]] static void serve_input(void)
+/* What the manager sends goes to the guest. `pause`: STC ticks before a virtual CPU is looked at again. */
+[[noreturn]] static void serve_input(uint64_t pause)
 {
+    uint64_t deadline = 0;
     for (;;) {
-        (void)hc_sm_down(SEL_VMM_INPUT, CTRL_SM_ZERO, 0);
+        const status_t status = hc_sm_down(SEL_VMM_INPUT, CTRL_SM_ZERO, deadline);
         mutex_lock(&vm.lock);
         vm_take_input(&vm);
         vm_update(&vm, nullptr);
+        if (status == TIMEOUT)
+            vm_look(&vm);
+        if (!vm.looks_soon)
+            deadline = 0;
+        else if (deadline == 0)
+            deadline = stc_now() + pause;
         mutex_unlock(&vm.lock);
     }
 }
 
-void user_main([[maybe_unused]] const struct hip *hip, [[maybe_unused]] uint64_t boot0,
+void user_main(const struct hip *hip, [[maybe_unused]] uint64_t boot0,
                [[maybe_unused]] uint64_t boot1, [[maybe_unused]] uint64_t boot2)
 {
     const struct vmm_config *const config = (const void *)VMM_CONFIG;
@@ -65,5 +74,5 @@ void user_main([[maybe_unused]] const struct hip *hip, [[maybe_unused]] uint64_t
         vm_say(&vm, "VMM: cannot make the virtual machine: status %u\n", status);
         vm_stop(&vm, VM_FAILED);
     }
-    serve_input();
+    serve_input(hip->stc_frequency / LOOKS_PER_SECOND);
 }

@@ -123,6 +123,8 @@ static uint32_t handle(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb 
     if (vcpu->is_fresh)
         reply = start(vm, vcpu, state);
     gic_flush(&vm->gic, vcpu->index, state->lr);
+    if (gic_needs_look(&vm->gic, vcpu->index))
+        vm_look_soon(vm);
     mutex_unlock(&vm->lock);
     return reply | MTD_GIC;
 }

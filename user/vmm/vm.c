@@ -95,6 +95,22 @@ void vm_update(struct vm *vm, const struct vcpu *self)
     }
 }
 
+void vm_look_soon(struct vm *vm)
+{
+    if (vm->looks_soon)
+        return;
+    vm->looks_soon = true;
+    (void)hc_sm_up(SEL_VMM_INPUT);
+}
+
+void vm_look(struct vm *vm)
+{
+    vm->looks_soon = false;
+    for (unsigned v = 0; v < vm->config->vcpu_count; v++)
+        if (vm->vcpu[v].is_on && gic_needs_look(&vm->gic, v))
+            vm_kick(&vm->vcpu[v]);
+}
+
 /* A console of virtio as soon as there is a driver for it, else the serial line. */
 void vm_take_input(struct vm *vm)
 {

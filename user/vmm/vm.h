@@ -44,6 +44,7 @@ struct vm {
     struct guest guest;
     uint64_t stc_offset; /* the guest's counter is this much behind the STC */
     bool wants_reset;
+    bool looks_soon; /* serve_input() goes on by itself in a while */
     struct vcpu vcpu[VCPUS_MAX];
     struct gic gic;
     struct pl011 uart;
@@ -62,6 +63,10 @@ void vm_reset(struct vm *vm);
 
 /* Devices' lines to the interrupt controller, and whom that concerns out of the guest. */
 void vm_update(struct vm *vm, const struct vcpu *self);
+
+/* Have serve_input() call vm_look() in a while; and kick those virtual CPUs that need it by then. */
+void vm_look_soon(struct vm *vm);
+void vm_look(struct vm *vm);
 
 /* Make `vcpu` leave the guest, or its handler stop waiting. */
 void vm_kick(struct vcpu *vcpu);
