@@ -47,7 +47,7 @@ static void help(void)
 static void start(unsigned n)
 {
     const status_t status = vm_create(n, &plans[n]);
-    known[n] = VM_RUNNING;
+    known[n] = status == SUCCESS ? VM_RUNNING : VM_OFF;
     if (status != SUCCESS)
         print("\n--- VM %u cannot be made: status %u ---\n", n + 1, status);
 }

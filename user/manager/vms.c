@@ -38,7 +38,7 @@ enum : sel_t {
 enum : uint8_t { SELS_ORDER = 5, OBJECTS_ORDER = 18 };
 static_assert(1 << SELS_ORDER == SELS_SIZE);
 
-/* What a portal to a watcher means: identifier = VM * 4 + one of these. */
+/* What a portal to a watcher means: identifier = (life * VMS_MAX + VM) * 4 + one of these. */
 enum watch : uint64_t { WATCH_STARTUP, WATCH_START, WATCH_FAULT, WATCH_KINDS = 4 };
 
 enum : uint8_t { PRIORITY = 10 };
@@ -56,7 +56,7 @@ enum : uint64_t {
 
 /* A part of a VM's own memory: where the VMM sees it. Offsets are in `own`. */
 struct vm {
-    bool is_there, has_faulted;
+    bool is_there;
     struct vm_plan plan;
     uint64_t ram, own, own_size; /* physical */
     uint64_t channel;            /* offset   */
@@ -67,6 +67,12 @@ static const struct bootinfo *info;
 static const struct boot_module *vmm_module;
 static struct ranges ram;
 static struct vm vm_of[VMS_MAX];
+
+/* How many VMs there have been in a place, and which of them has faulted last: for watchers, on any CPU. */
+static struct {
+    uint64_t now, faulted;
+} life_of[VMS_MAX];
+
 static struct thread watcher[CPUS_MAX];
 static struct image vmm;
 static const uint8_t *vmm_file;
@@ -94,30 +100,41 @@ static uint64_t up(uint64_t size, uint64_t align)
 /* Events and calls of the VMMs. */
 
 /* The VMM is ready: time for the virtual CPUs, of its account. */
-static void give_time(unsigned n)
+static status_t give_time(unsigned n)
 {
-    for (unsigned v = 0; v < vm_of[n].plan.vcpu_count; v++)
-        (void)hc_create_sc(sel_of(n, VCPU_SC + v), sel_of(n, PD), sel_of(n, VCPU + v),
-                           (struct hc_sc){.prio = PRIORITY, .budget = BUDGET_MS});
+    status_t status = SUCCESS;
+    for (unsigned v = 0; status == SUCCESS && v < vm_of[n].plan.vcpu_count; v++)
+        status = hc_create_sc(sel_of(n, VCPU_SC + v), sel_of(n, PD), sel_of(n, VCPU + v),
+                              (struct hc_sc){.prio = PRIORITY, .budget = BUDGET_MS});
+    return status;
+}
+
+static void fail(unsigned n, uint64_t life)
+{
+    __atomic_store_n(&life_of[n].faulted, life, __ATOMIC_RELEASE);
+    (void)hc_sm_up(SEL_EVENT);
 }
 
 static uint32_t watch(uint64_t pid, [[maybe_unused]] uint32_t mtd, struct utcb *utcb)
 {
-    const unsigned n = (unsigned)(pid / WATCH_KINDS);
+    const unsigned n = (unsigned)(pid / WATCH_KINDS % VMS_MAX);
+    const uint64_t life = pid / WATCH_KINDS / VMS_MAX;
+    if (life != __atomic_load_n(&life_of[n].now, __ATOMIC_ACQUIRE))
+        return MTD_POISON; /* of one that has been ended */
     switch ((enum watch)(pid % WATCH_KINDS)) {
     case WATCH_STARTUP:
         *event_ip(event_state(utcb)) = vmm.entry;
         *event_sp(event_state(utcb)) = VMM_HIP;
         return MTD_IP | MTD_SP;
     case WATCH_START:
-        give_time(n);
+        if (give_time(n) != SUCCESS)
+            fail(n, life);
         return 0;
     case WATCH_FAULT:
     case WATCH_KINDS:
         break;
     }
-    __atomic_store_n(&vm_of[n].has_faulted, true, __ATOMIC_RELEASE);
-    (void)hc_sm_up(SEL_EVENT);
+    fail(n, life);
     return MTD_POISON;
 }
 
@@ -309,7 +326,8 @@ static status_t make_guest_memory(unsigned n)
 /* A portal to the watcher of a CPU. */
 static status_t make_portal(unsigned n, sel_t which, uint16_t cpu, enum watch kind, uint32_t mtd)
 {
-    return thread_create_portal(&watcher[cpu], sel_of(n, which), n * WATCH_KINDS + kind, mtd);
+    return thread_create_portal(&watcher[cpu], sel_of(n, which),
+                                (life_of[n].now * VMS_MAX + n) * WATCH_KINDS + kind, mtd);
 }
 
 static status_t make_portals(unsigned n)
@@ -429,6 +447,7 @@ status_t vm_create(unsigned n, const struct vm_plan *plan)
             return BAD_CPU;
 
     vm_of[n] = (struct vm){.is_there = true, .plan = *plan};
+    __atomic_store_n(&life_of[n].now, life_of[n].now + 1, __ATOMIC_RELEASE);
     status_t status = SUCCESS;
     for (size_t i = 0; status == SUCCESS && i < sizeof steps / sizeof *steps; i++)
         status = steps[i](n);
@@ -470,7 +489,7 @@ enum vm_state vm_state(unsigned n)
 {
     if (!vm_of[n].is_there)
         return VM_OFF;
-    if (__atomic_load_n(&vm_of[n].has_faulted, __ATOMIC_ACQUIRE))
+    if (__atomic_load_n(&life_of[n].faulted, __ATOMIC_ACQUIRE) == life_of[n].now)
         return VM_FAILED;
     const enum vm_state state = __atomic_load_n(&channel_of(n)->state, __ATOMIC_ACQUIRE);
     return state <= VM_FAILED ? state : VM_FAILED;

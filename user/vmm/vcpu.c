@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/vmm/vcpu.h"
 
+#include <stdckdint.h>
+
 #include "kernel/abi/selector.h"
 #include "kernel/base/string.h"
 #include "user/lib/alloc.h"
@@ -51,7 +53,9 @@ static void idle(struct vm *vm, struct vcpu *vcpu, const struct utcb_arch *state
     const bool is_armed =
         (state->cntv_ctl_el0 & (CNTV_CTL_ENABLE | CNTV_CTL_IMASK)) == CNTV_CTL_ENABLE &&
         !gic_owes_timer(&vm->gic, vcpu->index);
-    const uint64_t deadline = state->cntv_cval_el0 + vm->stc_offset;
+    uint64_t deadline;
+    if (ckd_add(&deadline, state->cntv_cval_el0, vm->stc_offset))
+        deadline = UINT64_MAX;
     vcpu->is_idle = false;
     if (vcpu->is_on && !gic_has_work(&vm->gic, vcpu->index) && !(is_armed && deadline <= stc_now()))
         wait(vm, vcpu, is_armed ? deadline : 0);
