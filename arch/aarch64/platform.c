@@ -114,6 +114,10 @@ void arch_platform_hip(struct hip *hip)
     hip->sel_gst_nova = SEL_GST_NOVA;
     hip->int_pin = gic_pin_count();
     hip->int_msi = 0;
+    /* Orders without partial failure: whole spaces, 2^28 pages; spaces that do not exist: 2^16. */
+    hip->mco_hst = hip->mco_gst = 28;
+    hip->mco_dma = 27;
+    hip->mco_pio = hip->mco_msr = 16;
     hip->ki_max = 0;
     hip->features = 0; /* no SMMU is driven yet */
     hip->arch.aarch64 = (struct hip_arch_aarch64){};

@@ -24,6 +24,7 @@ void arch_platform_init(const struct boot_config *config);
 
 /*
  * Fill the fields of the HIP that are this CPU's to know: length, stc_frequency, sel_{hst,gst}_*,
- * int_pin, int_msi, ki_max, features, arch; acpi_rsdp where it was found otherwise than through the config.
+ * int_pin, int_msi, mco_{hst,gst,dma,pio,msr}, ki_max, features, arch; acpi_rsdp where it was found
+ * otherwise than through the config.
  */
 void arch_platform_hip(struct hip *hip);

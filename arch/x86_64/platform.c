@@ -26,6 +26,7 @@ enum : uint16_t { COM1 = 0x3f8 };
 enum : uint32_t { UART_CLOCK = 1'843'200 };
 enum : uint64_t { IOMMU_SIZE_VTD = 4 * KIB, IOMMU_SIZE_AMD = 16 * KIB };
 enum : uint16_t { EVENTS_HOST = 32, EVENTS_GUEST = 256, EVENTS_NOVA = 2 };
+enum : uint8_t { ORDER_PER_LEVEL = 9, ORDER_BITS = 16 };
 
 struct platform platform;
 
@@ -159,5 +160,11 @@ void arch_platform_hip(struct hip *hip)
     hip->sel_gst_nova = EVENTS_NOVA;
     hip->int_pin = platform.int_pin;
     hip->int_msi = INTERRUPT_COUNT - platform.int_pin;
+    /* Guest and DMA spaces do not exist yet: pages of 4 KiB promise least. */
+    hip->mco_hst = (uint8_t)(ORDER_PER_LEVEL * (1 + arch_host_max_leaf()));
+    hip->mco_gst = ORDER_PER_LEVEL;
+    hip->mco_dma = ORDER_PER_LEVEL;
+    hip->mco_pio = ORDER_BITS;
+    hip->mco_msr = ORDER_BITS;
     hip->ki_max = cpu_limits.key_max;
 }

@@ -38,16 +38,7 @@ void hip_fill(struct hip *hip, const struct boot_entry *entry, const struct boot
         .sel_num = SELNUM,
         .cpu_num = cpu_count,
         .cpu_bsp = boot_cpu.id,
-        /*
-         * Orders up to which ctrl_pd does all or nothing: a page of slots, or a table of pages, is there or it
-         * is not. What is larger may need several, whatever the source is made of. Bitmaps never need any.
-         */
-        .mco_obj = 9,
-        .mco_hst = 9,
-        .mco_gst = 9,
-        .mco_dma = 9,
-        .mco_pio = 16,
-        .mco_msr = 16,
+        .mco_obj = 9, /* one page of 512 slots */
     };
     arch_platform_hip(hip);
     hip->checksum = hip_checksum(hip);

@@ -117,15 +117,21 @@ TEST(hip, cpus_are_as_many_as_the_machine_has)
     EXPECT(hip->cpu_bsp < hip->cpu_num);
 }
 
-/* Partial failure up to there: tests/conformance/exhaust.c. */
-TEST(hip, orders_cover_a_table_or_a_bitmap)
+/* Interface specification, 6.3; pages of 4 KiB, 2 MiB and 1 GiB. */
+TEST(hip, orders_without_partial_failure_are_those_of_the_interface)
 {
     EXPECT_EQ(9, hip->mco_obj);
-    EXPECT_EQ(9, hip->mco_hst);
-    EXPECT_EQ(9, hip->mco_gst);
-    EXPECT_EQ(9, hip->mco_dma);
     EXPECT_EQ(16, hip->mco_pio);
     EXPECT_EQ(16, hip->mco_msr);
+#if defined(__aarch64__)
+    EXPECT_EQ(28, hip->mco_hst);
+    EXPECT_EQ(28, hip->mco_gst);
+    EXPECT_EQ(27, hip->mco_dma);
+#else
+    EXPECT(hip->mco_hst == 9 || hip->mco_hst == 18 || hip->mco_hst == 27);
+    EXPECT_EQ(9, hip->mco_gst);
+    EXPECT_EQ(9, hip->mco_dma);
+#endif
 }
 
 TEST(hip, features_are_known_ones)
@@ -150,7 +156,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(hip, time_advances_at_a_plausible_frequency),
     TAP_TEST(hip, selector_counts_are_those_of_the_interface),
     TAP_TEST(hip, cpus_are_as_many_as_the_machine_has),
-    TAP_TEST(hip, orders_cover_a_table_or_a_bitmap),
+    TAP_TEST(hip, orders_without_partial_failure_are_those_of_the_interface),
     TAP_TEST(hip, features_are_known_ones),
 };
 const struct tap_suite hip_suite = TAP_SUITE(tests);
