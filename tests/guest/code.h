@@ -29,7 +29,14 @@ CODE_TABLE(CODE_DECLARE_)
 #undef CODE_DECLARE_
 
 /* An exception that a guest takes itself: report_vectors say HVC with this and the vector's number. */
-enum : unsigned { HVC_VECTOR = 0x100, VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTOR_LOWER_SYNC = 8 };
+enum : unsigned {
+    HVC_VECTOR = 0x100,
+    VECTOR_SYNC = 4,
+    VECTOR_IRQ = 5,
+    VECTOR_SERROR = 7,
+    VECTOR_LOWER_SYNC = 8,
+    VECTOR_LOWER32_SYNC = 12,
+};
 
 /* Arm ARM, "System instruction class encoding overview": a register or an instruction of its space. */
 struct sysreg {

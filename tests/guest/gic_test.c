@@ -244,6 +244,31 @@ TEST(gic, hcr_signals_without_a_list_register)
     EXPECT(!vgic_is_signalled(v));
 }
 
+/* GICV belongs to whose turn it is: threads that have it mapped find an interface that was never used. */
+TEST(gic, nothing_of_a_guest_is_in_a_host_thread)
+{
+    enum : size_t { GICV_PMR = 0x04, GICV_IAR = 0x0c, GICV_RPR = 0x14 };
+    const struct vm vm = new_vm();
+    struct vcpu *const v = vgic_vcpu(&vm, cpu_here());
+    if (has_gicv3()) {
+        tap_skip("the interface is not in memory");
+        return;
+    }
+    MUST(memory_map(GICV, HVA_FREE, 2 * PAGE_SIZE, PERM_MEM_R | PERM_MEM_W, MAD_DEVICE));
+    const volatile uint32_t *const gicv = (const volatile uint32_t *)HVA_FREE;
+    lr_set(v, 0, lr_make(LR_PENDING, A, 0x40));
+    lr_set(v, 1, lr_make(LR_PENDING, B, 0x80));
+    EXPECT_EQ(A, vgic_ack(v)); /* one is active, one is not */
+    EXPECT_EQ(0, gicv[GICV_PMR / 4]);
+    EXPECT_EQ(IDLE_PRIORITY, gicv[GICV_RPR / 4]);
+    EXPECT_EQ(SPURIOUS, gicv[GICV_IAR / 4] & 0x3ff);
+    EXPECT_EQ(0x40, vgic_running(v));
+    vgic_end(v, A);
+    EXPECT_EQ(SPURIOUS, gicv[GICV_IAR / 4] & 0x3ff);
+    EXPECT_EQ(B, vgic_ack(v));
+    MUST(memory_map(0, HVA_FREE, 2 * PAGE_SIZE, PERM_NONE, MAD_DEVICE));
+}
+
 /* ---- Two virtual CPUs of one VM, each on a CPU ---- */
 
 enum : uint64_t { GPA_GICD_SGIR = 0x800'0f00, SGI_ALL_OTHERS = 1ull << 40 };
@@ -317,6 +342,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(gic, each_virtual_cpu_has_its_own),
     TAP_TEST(gic, list_registers_that_are_not_there_are_not_written),
     TAP_TEST(gic, hcr_signals_without_a_list_register),
+    TAP_TEST(gic, nothing_of_a_guest_is_in_a_host_thread),
     TAP_TEST(gic, virtual_cpus_interrupt_each_other),
 };
 const struct tap_suite gic_suite = GUEST_SUITE(tests);

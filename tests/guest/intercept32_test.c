@@ -268,6 +268,75 @@ TEST(intercept32, programs_of_an_aarch64_kernel)
     }
 }
 
+/* A program in AArch32 of a kernel in AArch64 reads TPIDRURO, of c13, and calls it. */
+static void expect_no_trap(struct vcpu *v)
+{
+    static const uint32_t code[] = {0xee1d'0f70, 0xef00'0000}; /* MRC p15, 0, R0, c13, c0, 3; SVC */
+    vm_write(v->vm, PROGRAM, code, sizeof code);
+    vcpu_go_to(v, PROGRAM, SPSR_USR);
+    v->state.hcr_el2 = HCR_RW;
+    v->reply |= MTD_EL2_HCR;
+    EXPECT_EQ(EVENT_HVC64, vcpu_run(v));
+    EXPECT_EQ(HVC_VECTOR + VECTOR_LOWER32_SYNC, v->state.esr_el2 & 0xffff);
+}
+
+/* HSTR_EL2 is of AArch32, but means something to such programs, too. */
+TEST(intercept32, traps_by_hstr_end_with_aarch32)
+{
+    static const uint32_t code[] = {0xee1d'0f70, HVC};
+    const struct vm a_vm = new_vm(), b_vm = new_vm();
+    struct vcpu *const a = new_vcpu32(&a_vm, 0), *const b = new_vcpu(&b_vm, cpu_here());
+    if (a == nullptr)
+        return;
+    load32(a, code, sizeof code);
+    a->state.hstr = 1 << 13;
+    a->reply |= MTD_A32_DIH;
+    EXPECT_EQ(EVENT_MCR_CP15, vcpu_run(a));
+    expect_no_trap(b);
+    EXPECT_EQ(EVENT_MCR_CP15, vcpu_run(a));
+    expect_no_trap(a);
+}
+
+/* Its VMM sees nothing of the registers, and has it go on in AArch64 and come back, others between. */
+TEST(intercept32, registers_stay_while_el1_is_aarch64)
+{
+    /* DACR := R5; SPSR_abt := R6. R0 := DACR; R1 := SPSR_abt. */
+    static const uint32_t set[] = {0xee03'5f10, 0xf102'0017, 0xe16f'f006, 0xf102'0013, HVC},
+                          get[] = {0xee13'0f10, 0xf102'0017, 0xe14f'1000, 0xf102'0013, HVC};
+    const struct vm vm = new_vm(), other = new_vm();
+    struct vcpu *const v[] = {new_vcpu32(&vm, 0), new_vcpu32(&other, 0)};
+    for (unsigned i = 0; i < 2; i++) {
+        if (v[i] == nullptr)
+            return;
+        vcpu_deliver(v[i], EVENT_HVC32, MTD_GPR);
+        vcpu_deliver(v[i], EVENT_HVC64, MTD_GPR);
+    }
+    for (unsigned n = 0; n < 4; n++) { /* who goes on in AArch64 together with the other */
+        for (unsigned i = 0; i < 2; i++) {
+            load32(v[i], set, sizeof set);
+            vcpu_set_x(v[i], 5, 0x1111'1111 * (2 * n + i + 1));
+            vcpu_set_x(v[i], 6, i == 0 ? SPSR_SVC : SPSR_USR);
+            v[i]->state.hcr_el2 = 0;
+            v[i]->reply |= MTD_EL2_HCR;
+            EXPECT_EQ(EVENT_HVC32, vcpu_run(v[i]));
+            if (n >> i & 1)
+                continue;
+            vcpu_load(v[i], CODE(hvc));
+            v[i]->state.hcr_el2 = HCR_RW;
+            v[i]->reply |= MTD_EL2_HCR;
+            EXPECT_EQ(EVENT_HVC64, vcpu_run(v[i]));
+        }
+        for (unsigned i = 0; i < 2; i++) {
+            load32(v[i], get, sizeof get);
+            v[i]->state.hcr_el2 = 0;
+            v[i]->reply |= MTD_EL2_HCR;
+            EXPECT_EQ(EVENT_HVC32, vcpu_run(v[i]));
+            EXPECT_EQ(0x1111'1111 * (2 * n + i + 1), v[i]->state.x[0]);
+            EXPECT_EQ(i == 0 ? SPSR_SVC : SPSR_USR, v[i]->state.x[1] & 0xff);
+        }
+    }
+}
+
 /* ---- All registers at once ---- */
 
 /* As register_test.c: what can be read is found first, and then written and compared. */
@@ -391,6 +460,8 @@ static const struct tap_test tests[] = {
     TAP_TEST(intercept32, registers_of_the_utcb_are_those_of_the_guest),
     TAP_TEST(intercept32, registers_are_each_guests_own),
     TAP_TEST(intercept32, programs_of_an_aarch64_kernel),
+    TAP_TEST(intercept32, traps_by_hstr_end_with_aarch32),
+    TAP_TEST(intercept32, registers_stay_while_el1_is_aarch64),
     TAP_TEST(intercept32, no_coprocessor_register_is_in_another),
 };
 const struct tap_suite intercept32_suite = GUEST_SUITE(tests);

@@ -360,6 +360,30 @@ TEST(registers, a_translation_of_one_vm_is_not_in_another)
     EXPECT(a->state.x[0] != 0);
 }
 
+/* After a permission fault the kernel asks the CPU for the page, which has its answer in PAR_EL1, too. */
+TEST(registers, an_abort_leaves_a_translation_alone)
+{
+    enum : uint64_t { GPA_PAGE = 0x5000'0000, PAR_F = 1 };
+    static const uint32_t translate_and_store[] = {
+        0xd508'7801, 0xd503'3fdf, /* AT S1E1R, X1; ISB */
+        0xf900'0040,              /* STR X0, [X2]      */
+        0xd538'7403,              /* MRS X3, PAR_EL1   */
+        0xd400'0002,
+    };
+    const struct vm vm = new_vm();
+    struct vcpu *const v = new_vcpu(&vm, cpu_here());
+    MUST(gst_map(vm.gst, take_frames(1), GPA_PAGE, 1, PERM_MEM_R, MAD_MEMORY));
+    vcpu_load(v, translate_and_store, sizeof translate_and_store);
+    vcpu_set_x(v, 1, GPA_RAM + DATA);
+    vcpu_set_x(v, 2, GPA_PAGE);
+    EXPECT_EQ(EVENT_DABORT_LOWER, vcpu_run(v));
+    EXPECT_EQ(GPA_PAGE >> 8, v->state.hpfar_el2);
+    vcpu_skip(v);
+    EXPECT_EQ(EVENT_HVC64, vcpu_run(v));
+    EXPECT_EQ(0, v->state.x[3] & PAR_F);
+    EXPECT_EQ((GPA_RAM + DATA) >> 12, id_field(v->state.x[3], 47, 12));
+}
+
 /*
  * Keys of pointer authentication trap. If a guest may sign nevertheless, by API, its key is not the kernel's:
  * each CPU has another one of those, and all sign alike.
@@ -406,6 +430,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(registers, of_a_vm_are_not_in_a_host_thread),
     TAP_TEST(registers, no_system_instruction_gets_out_of_a_guest),
     TAP_TEST(registers, a_translation_of_one_vm_is_not_in_another),
+    TAP_TEST(registers, an_abort_leaves_a_translation_alone),
     TAP_TEST(registers, a_guest_does_not_sign_with_keys_of_the_kernel),
 };
 const struct tap_suite register_suite = GUEST_SUITE(tests);

@@ -142,6 +142,58 @@ TEST(state, hcrx_takes_what_the_cpu_has_and_nothing_else)
     }
 }
 
+/* Of the HVC that it has last done. */
+static unsigned immediate(const struct vcpu *v)
+{
+    return v->state.esr_el2 & 0xffff;
+}
+
+/* What is trapped for one is not trapped in another, whose VMM has never set HCRX_EL2. */
+TEST(state, hcrx_of_one_vm_is_not_anothers)
+{
+    enum : uint64_t { HCRX_TALLINT = BIT(6) };
+    const uint32_t mask_all[] = {code_msr((struct sysreg){3, 0, 4, 3, 0}, 0), /* MSR ALLINT, X0 */
+                                 0xd400'0842};
+    const struct vm a_vm = new_vm(), b_vm = new_vm();
+    struct vcpu *const a = new_vcpu(&a_vm, cpu_here()), *const b = new_vcpu(&b_vm, cpu_here());
+    vcpu_load(a, CODE(hvc));
+    a->state.hcrx_el2 = HCRX_TALLINT;
+    EXPECT_EQ(EVENT_HVC64, vcpu_run(a));
+    if (a->state.hcrx_el2 != HCRX_TALLINT) {
+        tap_skip("the CPU knows no ALLINT");
+        return;
+    }
+    for (int i = 0; i < 3; i++) {
+        vcpu_load(a, mask_all, sizeof mask_all);
+        EXPECT_EQ(EVENT_SYSREG, vcpu_run(a));
+        vcpu_load(b, mask_all, sizeof mask_all);
+        EXPECT_EQ(EVENT_HVC64, vcpu_run(b));
+        EXPECT_EQ(0x42, immediate(b));
+    }
+}
+
+/* A virtual SError pends until the guest lets it in, which takes it once. */
+TEST(state, a_virtual_error_is_gone_when_it_was_taken)
+{
+    enum : uint64_t { SPSR_A = 1 << 8 };
+    const struct vm vm = new_vm();
+    struct vcpu *const v = new_vcpu(&vm, cpu_here());
+    vcpu_load(v, CODE(hvc));
+    v->state.hcr_el2 = HCR_RW | HCR_VSE;
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQ(EVENT_HVC64, vcpu_run(v)); /* masked */
+        EXPECT_EQ(0x42, immediate(v));
+        EXPECT(v->state.hcr_el2 & HCR_VSE);
+    }
+    vcpu_go_to(v, PROGRAM, SPSR_EL1H | (SPSR_MASKED & ~SPSR_A));
+    EXPECT_EQ(EVENT_HVC64, vcpu_run(v));
+    EXPECT_EQ(HVC_VECTOR + VECTOR_SERROR, immediate(v));
+    EXPECT(!(v->state.hcr_el2 & HCR_VSE));
+    vcpu_go_to(v, PROGRAM, SPSR_EL1H | (SPSR_MASKED & ~SPSR_A));
+    EXPECT_EQ(EVENT_HVC64, vcpu_run(v));
+    EXPECT_EQ(0x42, immediate(v));
+}
+
 /* ---- Modes ---- */
 
 /* Modes of SPSR_EL2[4:0] that a reply may select, bit by bit. */
@@ -249,6 +301,8 @@ static const struct tap_test tests[] = {
     TAP_TEST(state, hcr_starts_as_the_forced_bits),
     TAP_TEST(state, hcr_takes_what_is_free_and_nothing_else),
     TAP_TEST(state, hcrx_takes_what_the_cpu_has_and_nothing_else),
+    TAP_TEST(state, hcrx_of_one_vm_is_not_anothers),
+    TAP_TEST(state, a_virtual_error_is_gone_when_it_was_taken),
     TAP_TEST(state, aarch64_has_four_modes),
     TAP_TEST(state, aarch32_has_seven_modes),
     TAP_TEST(state, aarch32_without_hardware_hurts_nobody),

@@ -2,7 +2,6 @@
 /* Arm IHI 0048 (GICv2), "GICC_*"; Arm IHI 0069 (GICv3), "ICC_*". */
 #include "tests/guest/vgic.h"
 
-enum : uint64_t { GICV = 0x804'0000 }; /* QEMU virt */
 enum : unsigned { LOAD = 1, STORE = 0 };
 enum : uint32_t { ISB = 0xd503'3fdf, HVC = 0xd400'0842 };
 

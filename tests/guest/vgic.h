@@ -10,6 +10,9 @@ enum : uint64_t { LR_HW = 1ull << 61, LR_GROUP_1 = 1ull << 60, LR_NMI = 1ull << 
 enum : unsigned { LR_PRIORITY_SHIFT = 48, LR_PINTID_SHIFT = 32 };
 enum : uint64_t { LR_PRIORITY = 0xf8ull << LR_PRIORITY_SHIFT, LR_VINTID = 0x3ff };
 
+/* The virtual CPU interface of GICv2 in QEMU virt: two pages. */
+enum : uint64_t { GICV = 0x804'0000 };
+
 /* Interrupt numbers. */
 enum : unsigned { SGI_0 = 0, PPI_VTIMER = 27, SPI_0 = 32, SPURIOUS = 1023 };
 
