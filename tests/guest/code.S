@@ -84,6 +84,15 @@ program count_hvc
     b       1b
 end count_hvc
 
+/* Sets its virtual timer to X0, and waits. */
+program await_timer
+    msr     cntv_cval_el0, x0
+    mov     x1, #1
+    msr     cntv_ctl_el0, x1
+    isb
+1:  b       1b
+end await_timer
+
 /* V0 to V31 from [X0]; HVC; all of them to [X1]; and again. FPU on first. */
 program fpu
     mov     x2, #3 << 20

@@ -20,6 +20,7 @@
     C(load)                                                                                        \
     C(count)                                                                                       \
     C(count_hvc)                                                                                   \
+    C(await_timer)                                                                                 \
     C(fpu)                                                                                         \
     C(ping_gicv3)                                                                                  \
     C(ping_gicv2)

@@ -148,7 +148,12 @@ struct vcpu *create_vcpu(const struct vm *vm, const struct vcpu_plan *plan)
 {
     const size_t index = vcpu_count < VCPUS_MAX ? vcpu_count++ : VCPUS_MAX - 1;
     struct vcpu *const v = &vcpus[index];
-    *v = (struct vcpu){.vm = vm, .cpu = plan->cpu, .is_startable = true};
+    *v = (struct vcpu){
+        .vm = vm,
+        .cpu = plan->cpu,
+        .budget = plan->budget == 0 ? BUDGET : plan->budget,
+        .is_startable = true,
+    };
     v->stopped = new_sm(0);
     v->go = new_sm(0);
     if (plan->partner != nullptr)
@@ -174,7 +179,7 @@ void vcpu_start(struct vcpu *v, uint8_t prio)
     v->sc = sel_alloc(0);
     v->is_startable = false;
     MUST(hc_create_sc(v->sc, SEL_ROOT_PD, v->ec,
-                      (struct hc_sc){.prio = prio == 0 ? MID : prio, .budget = BUDGET}));
+                      (struct hc_sc){.prio = prio == 0 ? MID : prio, .budget = v->budget}));
 }
 
 struct vcpu *new_vcpu_plan(const struct vm *vm, const struct vcpu_plan *plan)

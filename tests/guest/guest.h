@@ -91,7 +91,7 @@ struct vcpu {
     const struct vm *vm;
     struct thread handler;
     sel_t ec, sc, events, stopped, go;
-    uint16_t cpu;
+    uint16_t cpu, budget;
     bool is_startable;         /* has no SC yet */
     step_fn *step;             /* nullptr: stops with each event */
     uint64_t step_arg, rounds; /* its own */
@@ -112,6 +112,7 @@ struct vcpu_plan {
     uint16_t cpu;
     uint8_t flags;          /* CREATE_EC_FPU, CREATE_EC_GLOBAL: time offset */
     uint8_t prio;           /* 0: MID */
+    uint16_t budget;        /* of its SC, in milliseconds; 0: BUDGET */
     bool is_handler_mortal; /* without event portals of its own: it dies of its first exception */
     const struct vcpu *partner; /* whose handler it shares */
 };
@@ -198,4 +199,4 @@ void expect_kernel_pages(uint64_t before);
 
 extern const struct tap_suite spaces_suite, state_suite, intercept_suite, intercept32_suite,
     transfer_suite, register_suite, stage1_suite, timer_suite, gic_suite, device_suite,
-    handler_suite, hostile_suite;
+    handler_suite, hostile_suite, exact_suite;

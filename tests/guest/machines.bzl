@@ -13,8 +13,11 @@ _MACHINES = {
     "neoverse": {"cpu_model": "neoverse-n1", "cpus": 4, "machine": _GIC3},
 }
 
+# A tick of the counter is an instruction.
+_EXACT = {"cpu_model": "cortex-a72,cntfrq=1000000000", "cpus": 2, "icount": True, "root": ":exact"}
+
 def guest_tests(name):
-    """Tests for each machine: all claims, some fuzzing; and much fuzzing, which only who asks for it gets.
+    """Tests for each machine: all claims, some fuzzing; what is counted, for each GIC; and much fuzzing, which only who asks for it gets.
 
     Args:
       name: of all of them together but for the long ones.
@@ -23,6 +26,8 @@ def guest_tests(name):
     for machine, row in _MACHINES.items():
         tests[machine + "_test"] = row | {"root": ":guest"}
         tests["fuzz_%s_test" % machine] = row | {"root": ":fuzz_few"}
+    tests["exact_gicv2_test"] = _EXACT | {"machine": _GIC2}
+    tests["exact_gicv3_test"] = _EXACT | {"machine": _GIC3}
     for test, row in tests.items():
         # Several CPUs that wait for each other want several of the host: nothing beside them.
         tags = ["cpu:2"] if row["cpus"] > 1 else []

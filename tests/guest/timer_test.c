@@ -8,10 +8,6 @@ enum : uint64_t { CTL_ENABLE = 1, CTL_MASKED = 2, CTL_FIRED = 4 };
 /* X0 := CNTVCT_EL0. */
 static const uint32_t read_counter[] = {0xd503'3fdf, 0xd53b'e040, 0xd400'0002};
 
-/* CNTV_CVAL_EL0 := X0, CNTV_CTL_EL0 := 1, and wait. */
-static const uint32_t arm_timer[] = {0xd51b'e340, 0xd280'0021, 0xd51b'e321, 0xd503'3fdf,
-                                     0x1400'0000};
-
 static uint64_t guest_counter(struct vcpu *v)
 {
     vcpu_load(v, read_counter, sizeof read_counter);
@@ -48,7 +44,7 @@ TEST(timer, the_counter_is_the_stc_less_the_offset)
     }
 }
 
-/* Not too soon, and not after ages; the largest lateness is told. */
+/* Not too soon, and not after ages; the largest lateness is told. How soon it could be: exact_test.c. */
 TEST(timer, comes_when_it_is_time)
 {
     const struct vm vm = new_vm();
@@ -58,7 +54,7 @@ TEST(timer, comes_when_it_is_time)
         const uint64_t offset = stc_now() / 16 * i;
         v->state.cntvoff_el2 = offset;
         set_timer(v, 0, 0);
-        vcpu_load(v, arm_timer, sizeof arm_timer);
+        vcpu_load(v, CODE(await_timer));
         const uint64_t deadline = time_after(hip, 1000 * (i + 1));
         vcpu_set_x(v, 0, deadline - offset);
         EXPECT_EQ(EVENT_VTIMER, vcpu_run(v));
