@@ -93,7 +93,7 @@ static const struct space_hst *active_space(const struct cpu *cpu)
 void world_forget_translations(void)
 {
     isb(); /* of the VMID in VTTBR_EL2 */
-    __asm__ volatile("tlbi vmalls12e1\n dsb nsh\n" : : : "memory");
+    tlbi_vmalls12e1();
 }
 
 void world_end(const struct cpu *cpu)
@@ -147,7 +147,6 @@ COLD void arch_space_hst_fini(struct arch_space_hst *space)
 
 void arch_space_hst_flush(struct arch_space_hst *space)
 {
-    /* The instruction takes the VMID from VTTBR_EL2. Arm ARM, TLBI VMALLS12E1IS. */
     const uint64_t active = SYSREG_READ(vttbr_el2);
     const bool is_active = vmid_of(active) == vmid_of(space->vttbr);
     dsb_ishst();
@@ -155,7 +154,7 @@ void arch_space_hst_flush(struct arch_space_hst *space)
         SYSREG_WRITE(vttbr_el2, space->vttbr);
         isb();
     }
-    __asm__ volatile("tlbi vmalls12e1is\n dsb ish\n" : : : "memory");
+    tlbi_vmalls12e1is();
     if (!is_active) {
         SYSREG_WRITE(vttbr_el2, active);
         isb();

@@ -56,3 +56,14 @@ static inline void dsb_ishst(void)
 {
     __asm__ volatile("dsb ishst" : : : "memory");
 }
+
+/* Translations of the VMID in VTTBR_EL2 are gone, of both stages: here, or from all CPUs. Arm ARM, TLBI. */
+static inline void tlbi_vmalls12e1(void)
+{
+    __asm__ volatile("tlbi vmalls12e1\n dsb nsh" : : : "memory");
+}
+
+static inline void tlbi_vmalls12e1is(void)
+{
+    __asm__ volatile("tlbi vmalls12e1is\n dsb ish" : : : "memory");
+}
