@@ -10,6 +10,8 @@ _GIC3 = "virt,virtualization=on,gic-version=3"
 _MACHINES = {
     "1_vcpu_max_gicv3": {"cmdline": "vcpus=1 memory=128", "cpu_model": "max", "machine": _GIC3},
     "2_vcpus_a72_gicv2": {"cmdline": "vcpus=2 memory=160", "cpu_model": "cortex-a72", "machine": _GIC2},
+    "2_vcpus_neoverse": {"cmdline": "vcpus=2 memory=160", "cpu_model": "neoverse-n1", "machine": _GIC3},
+    "2_vms_a72_gicv2": {"cmdline": "two vcpus=2 memory=128", "cpu_model": "cortex-a72", "machine": _GIC2},
     "2_vms_a72_gicv3": {"cmdline": "two vcpus=2 memory=128", "cpu_model": "cortex-a72", "machine": _GIC3},
 }
 
