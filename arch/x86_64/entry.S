@@ -401,6 +401,7 @@ arch_cpu_restart:
     .globl entry_restart
 entry_restart:
     mov     %gs:CPU_STACK_TOP, %rsp
+    SHADOW_STACK_RELEASE        /* an IRET that has faulted has not */
     SHADOW_STACK_SWITCH %rdx
     call    *%rsi
 

@@ -331,6 +331,39 @@ TEST(event, flags_that_are_not_the_program_s_stay_as_they_are)
     EXPECT_EQ(flags_changeable, *state_flags(&seen[1].utcb) & ~flags_given);
 }
 
+/*
+ * The handler sends the program to what is no address, with or without registers of its own: the kernel may
+ * leave in different ways then. The program gets the exception that a jump there is.
+ */
+static uint64_t nowhere;
+static uint32_t nowhere_bits;
+
+static uint32_t send_nowhere(struct utcb *utcb)
+{
+    if (seen_count > 1)
+        return go_back(utcb);
+    *event_ip(event_state(utcb)) = nowhere;
+    return nowhere_bits;
+}
+
+TEST(event, reply_may_send_the_program_to_any_address)
+{
+    static const uint64_t addresses[] = {0x8000'0000'0000, 0x8000'0000'0000'0000,
+                                         0xffff'8000'0000'0000, UINT64_MAX};
+    static const uint32_t bits[] = {MTD_IP, MTD_IP | MTD_GPRS | MTD_SP | MTD_FLAGS};
+    const struct thread catcher = new_local(cpu_here(), on_event);
+    const sel_t events = catch_events(&catcher, all_bits());
+    react = send_nowhere;
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+        for (size_t j = 0; j < sizeof bits / sizeof *bits; j++) {
+            nowhere = addresses[i];
+            nowhere_bits = bits[j];
+            EXPECT(run(trap_code, events, false));
+            EXPECT_EQ(2, seen_count);
+            EXPECT_EQ(nowhere, *event_ip(event_state(&seen[1].utcb)));
+        }
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(event, each_exception_reaches_the_portal_of_its_number),
     TAP_TEST(event, thread_without_fpu_is_told_so),
@@ -341,5 +374,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(event, registers_are_those_of_the_reply),
     TAP_TEST(event, registers_are_kept_by_an_empty_reply),
     TAP_TEST(event, flags_that_are_not_the_program_s_stay_as_they_are),
+    TAP_TEST(event, reply_may_send_the_program_to_any_address),
 };
 const struct tap_suite event_suite = CONF_SUITE(tests);
