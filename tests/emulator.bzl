@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""emulator_test and emulator_run: a kernel and a root task in QEMU, as a test and for people; kernel_file.
+"""emulator_test and emulator_run: a kernel and a root task in QEMU, as a test and for people; kernel_file,
+program_file.
 
 Both build the image for the board and the programs for its CPU by themselves, whatever --platforms says.
 """
@@ -166,6 +167,11 @@ def _kernel_file_impl(ctx):
     ctx.actions.symlink(output = elf, target_file = ctx.attr.kernel[0][KernelImageInfo].elf)
     return DefaultInfo(files = depset([elf]), runfiles = ctx.runfiles([elf]))
 
+def _program_file_impl(ctx):
+    elf = ctx.actions.declare_file(ctx.label.name + ".elf")
+    ctx.actions.symlink(output = elf, target_file = ctx.file.root)
+    return DefaultInfo(files = depset([elf]), runfiles = ctx.runfiles([elf]))
+
 _ATTRS = {
     "board": attr.string(mandatory = True, doc = "A row of platforms/boards.bzl."),
     "cfp": attr.string(default = "none", doc = "Level of control-flow protection."),
@@ -213,6 +219,11 @@ _kernel_file = rule(
     attrs = {name: _ATTRS[name] for name in ["board", "cfp", "kernel", "_allowlist_function_transition"]},
 )
 
+_program_file = rule(
+    implementation = _program_file_impl,
+    attrs = {name: _ATTRS[name] for name in ["board", "root", "_allowlist_function_transition"]},
+)
+
 def _machine_attrs(cpu, board, qemu):
     """The board (qemu stands for any aarch64 one) and the emulator's label."""
     board = board or {"aarch64": "qemu", "x86_64": "x86_64"}[cpu]
@@ -238,3 +249,7 @@ def emulator_run(name, cpu = "aarch64", board = None, qemu = "10", **kwargs):
 def kernel_file(name, cpu = "aarch64", board = None, **kwargs):
     """The ELF file of the kernel that a machine with the same arguments boots."""
     _kernel_file(name = name, **({"board": _machine_attrs(cpu, board, "10")["board"]} | kwargs))
+
+def program_file(name, root, cpu = "aarch64"):
+    """The ELF file of the root task that a machine with the same arguments starts."""
+    _program_file(name = name, board = _machine_attrs(cpu, None, "10")["board"], root = root)

@@ -67,7 +67,7 @@ BARE_METAL_LINK = [
 
 # The kernel never touches SIMD or floating-point registers: they are the user's.
 KERNEL = {
-    "aarch64": ["-mgeneral-regs-only", "-mstrict-align"],
+    "aarch64": ["-mgeneral-regs-only", "-mstrict-align", "-mfix-cortex-a53-835769"],
     "x86_64": ["-mgeneral-regs-only", "-mno-red-zone", "-mcmodel=kernel"],
 }
 
@@ -94,7 +94,7 @@ CFP_DEFINES = {
 }
 
 USER = {
-    "aarch64": ["-mstrict-align"],
+    "aarch64": ["-mstrict-align", "-mfix-cortex-a53-835769"],
     "x86_64": [],
 }
 
@@ -127,7 +127,7 @@ EFI_LINK = [
 ]
 
 LINK_EMULATION = {
-    "aarch64": ["-m", "aarch64elf", "-z", "max-page-size=4096"],
+    "aarch64": ["-m", "aarch64elf", "-z", "max-page-size=4096", "--fix-cortex-a53-843419"],
     "x86_64": ["-m", "elf_x86_64", "-z", "max-page-size=4096"],
 }
 
