@@ -199,10 +199,13 @@ static bool is_empty(_Atomic uintptr_t *slots, uint64_t count, uint8_t pmm)
 struct obj_delegated space_obj_delegate(struct space_obj *src, struct space_obj *dst, uint64_t ssb,
                                         uint64_t dsb, uint64_t count, uint8_t pmm)
 {
-    /* Bases are multiples of the count, so neither side crosses into another page. */
+    /*
+     * Bases are multiples of the count, so neither side crosses into another page. `to` comes first: if both are
+     * the same page, and somebody makes it meanwhile, it is found empty, and not overwritten by nothing.
+     */
+    _Atomic uintptr_t *to = slot_page(dst, dsb);
     _Atomic uintptr_t *const from =
         (pmm != 0 ? slot_page(src, ssb) : nothing) + ssb % OBJ_PAGE_SLOTS;
-    _Atomic uintptr_t *to = slot_page(dst, dsb);
     if (UNLIKELY(to == nothing)) {
         if (is_empty(from, count, pmm)) /* emptying where nothing is needs no page */
             return (struct obj_delegated){.status = SUCCESS};

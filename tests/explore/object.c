@@ -3,6 +3,7 @@
 
 #include "kernel/base/compiler.h"
 #include "kernel/cap/space_hst.h"
+#include "kernel/cap/space_obj.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/obj/sm.h"
@@ -140,6 +141,38 @@ const struct scenario explore_reduce = {
     .bound = 3,
     .make = make_reduce,
     .check = check_reduce,
+};
+
+/* The same where there is no page of slots yet, and the other puts something there. */
+enum : uint64_t { FRESH_PD = EXPLORE_FIRST + 60, FRESH };
+
+static void make_reduce_fresh(void)
+{
+    static const struct act reduces[] = {DELEGATE(FRESH, FRESH, 0, 0, 0, PERM_MASK)};
+    static const struct act fills[] = {DELEGATE(SEL_ROOT_OBJ, FRESH, SM, 0, 0, PERM_MASK)};
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    CHECK_EQ(call_create_pd(0, CREATE_PD_PD, FRESH_PD, SEL_ROOT_PD), SUCCESS);
+    CHECK_EQ(call_create_pd(0, CREATE_PD_OBJ, FRESH, FRESH_PD), SUCCESS);
+    PROGRAM(call_thread(A, 1, 10, 10), reduces, false);
+    PROGRAM(sim_user(0), fills, false);
+    sim_settle();
+}
+
+static void check_reduce_fresh(void)
+{
+    const struct space_obj *const space = CONTAINER_OF(call_object(FRESH), struct space_obj, obj);
+    CHECK(space_obj_load(space, 0).raw != 0);
+    CHECK_EQ(call_object(SM)->refs, 2);
+}
+
+const struct scenario explore_reduce_fresh = {
+    .name = "reduce_fresh",
+    .claim =
+        "a slot that was filled stays filled, whoever reduces the permissions of none at the time",
+    .cpus = 2,
+    .bound = 3,
+    .make = make_reduce_fresh,
+    .check = check_reduce_fresh,
 };
 
 /* Two CPUs make the other one enter the kernel, and wait for that. */

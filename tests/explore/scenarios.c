@@ -18,6 +18,7 @@ const struct scenario *const explore_scenarios[] = {
     &explore_ready,
     &explore_recall_reply,
     &explore_reduce,
+    &explore_reduce_fresh,
     &explore_replace,
     &explore_revoke_call,
     &explore_semaphore_count,

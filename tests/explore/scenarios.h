@@ -18,6 +18,7 @@ extern const struct scenario explore_ports_reduce;
 extern const struct scenario explore_ready;
 extern const struct scenario explore_recall_reply;
 extern const struct scenario explore_reduce;
+extern const struct scenario explore_reduce_fresh;
 extern const struct scenario explore_replace;
 extern const struct scenario explore_revoke_call;
 extern const struct scenario explore_semaphore_count;
