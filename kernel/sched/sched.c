@@ -60,17 +60,23 @@ void sched_ready(struct sc *sc)
         s->again = true;
 }
 
-static struct sc *take_best(struct sched *s)
+/* The highest priority that is ready; SCHED_PRIO_COUNT: none. */
+static unsigned best_prio(const struct sched *s)
 {
     const unsigned word = s->occupied[1] != 0 ? 1 : 0;
-    if (s->occupied[word] == 0)
+    return s->occupied[word] != 0 ? word * 64 + bit_highest(s->occupied[word]) : SCHED_PRIO_COUNT;
+}
+
+static struct sc *take_best(struct sched *s)
+{
+    const unsigned prio = best_prio(s);
+    if (prio == SCHED_PRIO_COUNT)
         return s->idle;
-    const unsigned prio = word * 64 + bit_highest(s->occupied[word]);
     struct list *const level = &s->queue[prio];
     struct sc *const sc = CONTAINER_OF(level->next, struct sc, link);
     list_del(&sc->link);
     if (list_is_empty(level))
-        s->occupied[word] &= ~bit(prio % 64);
+        s->occupied[prio / 64] &= ~bit(prio % 64);
     return sc;
 }
 
@@ -177,15 +183,22 @@ COLD static void catch_up(struct sched *s)
     enqueue_woken(s);
 }
 
+/* Is somebody ready before whom the current SC has to go? Not if that has gone already. */
+static bool has_better(const struct sched *s)
+{
+    const unsigned prio = best_prio(s);
+    return prio != SCHED_PRIO_COUNT && prio > s->current->prio && s->current != s->idle;
+}
+
 [[noreturn]] static void dispatch(void)
 {
     struct sched *const s = local();
-    for (;;) {
-        rcu_quiescent();
+    do {
+        rcu_quiescent(); /* destroys nothing as long as there is something to catch up with */
         if (LIKELY(!s->is_behind))
             break;
-        catch_up(s);
-    }
+        catch_up(s); /* who becomes ready by that does not wait for destruction */
+    } while (s->is_behind || !has_better(s));
     struct sc *const sc = take_best(s);
     s->current = sc;
     if (UNLIKELY(sc->hides_waiting))

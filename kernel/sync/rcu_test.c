@@ -262,6 +262,36 @@ static void who_empties_a_space_again_answers_others(void)
     CHECK(sim_finish(1) == call_ec(A));
 }
 
+/*
+ * With a thread that is more urgent than who leaves something to destroy, more others become ready than one step
+ * releases. It waits for what is due, and not for destruction.
+ */
+static void who_becomes_ready_among_many_does_not_wait_for_destruction(void)
+{
+    enum : uint64_t { CROWD = 0x100, CROWD_SIZE = 40, SM = 0x38 };
+    start(2);
+    make_space(12);
+    CHECK_EQ(call_create_sm(0, SM, SEL_ROOT_PD, 0), SUCCESS);
+    struct ec *const low = call_thread(A, 0, 5, 10);
+    struct ec *const high = call_thread(C, 0, 20, 10);
+    for (unsigned i = 0; i < CROWD_SIZE; i++)
+        call_thread(CROWD + UINT64_C(2) * i, 0, 10, 10);
+    const uint64_t deadline = sim_stc + TICKS;
+    CHECK(call_root_sleeps(0) == high);
+    for (unsigned i = 0; i < 1 + CROWD_SIZE; i++)
+        CHECK_EQ(call_down(0, SM, deadline), CALL_WAITS);
+    CHECK(sim_user(0) == low);
+    sim_begin(0, call_p0(HYPERCALL_CTRL_PD, 0, SEL_ROOT_OBJ), SEL_ROOT_OBJ, PD << 12 | 2, PD << 12,
+              0);
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_EQ(sim_step(0), SIM_WINDOW);
+    sim_advance(TICKS);
+    while (sim_step(0) == SIM_WINDOW)
+        continue;
+    CHECK(sim_user(0) == high);
+    CHECK(rcu_pending() != 0);
+}
+
 int main(void)
 {
     SIM_RUN(idle_cpus_hold_nothing_up);
@@ -276,4 +306,5 @@ int main(void)
     SIM_RUN(nothing_is_left_when_the_last_cpu_goes_idle);
     SIM_RUN(who_waits_for_memory_is_preempted);
     SIM_RUN(who_empties_a_space_again_answers_others);
+    SIM_RUN(who_becomes_ready_among_many_does_not_wait_for_destruction);
 }
