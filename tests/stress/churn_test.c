@@ -8,6 +8,7 @@ enum : uint64_t { OBJECTS = CHURN_OBJECTS, PDS = CHURN_OBJECTS / 100 };
 /* Work slots of a CPU: what its objects belong to. */
 enum : sel_t { PD, OBJ, HST, PIO, EC_LOCAL, EC_GLOBAL, EMPTY_PD, OBJECT, WHOLE = 0x10 };
 enum : uint8_t { WHOLE_ORDER = 4 };
+enum : unsigned { TRIES_MAX = 1'000'000 };
 
 static uint64_t utcb_at[64];
 
@@ -110,11 +111,20 @@ static status_t make_sc(uint16_t cpu, sel_t sel)
                         (struct hc_sc){.prio = PRIO_ABOVE, .budget = 1});
 }
 
+/*
+ * It lives until its CPU has seen that there is nothing to do. Where CPUs take turns, more can be made in a turn
+ * than there is memory for: then it is the other's turn.
+ */
 static status_t make_remote_sc(uint16_t cpu, sel_t sel)
 {
     const uint16_t other = (uint16_t)((cpu + 1) % hip->cpu_num);
-    return hc_create_sc(sel, mine(cpu, PD), mine(other, EC_GLOBAL),
-                        (struct hc_sc){.prio = PRIO_ABOVE, .budget = 1});
+    status_t status;
+    unsigned tries = 0;
+    do
+        status = hc_create_sc(sel, mine(cpu, PD), mine(other, EC_GLOBAL),
+                              (struct hc_sc){.prio = PRIO_ABOVE, .budget = 1});
+    while (status == MEM_OBJ && ++tries < TRIES_MAX);
+    return status;
 }
 
 static status_t make_pt(uint16_t cpu, sel_t sel)
