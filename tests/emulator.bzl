@@ -10,11 +10,15 @@ load("//platforms:matrix.bzl", "image_name")
 load("//toolchains:image.bzl", "KernelImageInfo")
 
 _PLATFORMS = "//command_line_option:platforms"
+_POOL_MIB = "//platforms:pool_mib"
 
-def _to_board_impl(_settings, attr):
-    return {_PLATFORMS: "//platforms:" + image_name(attr.board, attr.cfp)}
+def _to_board_impl(settings, attr):
+    return {
+        _PLATFORMS: "//platforms:" + image_name(attr.board, attr.cfp),
+        _POOL_MIB: getattr(attr, "pool_mib", 0) or settings[_POOL_MIB],
+    }
 
-_to_board = transition(implementation = _to_board_impl, inputs = [], outputs = [_PLATFORMS])
+_to_board = transition(implementation = _to_board_impl, inputs = [_POOL_MIB], outputs = [_PLATFORMS, _POOL_MIB])
 
 def _to_user_impl(_settings, attr):
     return {_PLATFORMS: "//platforms:user_" + BOARDS[attr.board]["cpu"]}
@@ -187,6 +191,7 @@ _ATTRS = {
     "memory": attr.string(doc = "-m; the board's if empty."),
     "modules": attr.label_keyed_string_dict(allow_files = True, cfg = _to_user, doc = "Boot modules and the words behind their names."),
     "one_thread": attr.bool(doc = "The machine's CPUs take turns: none waits for a lock that another holds while the host does not run it."),
+    "pool_mib": attr.int(doc = "MiB of the kernel's pool; as built elsewhere if 0."),
     "qemu": attr.label(default = "@qemu10//:all", cfg = "exec"),
     "root": attr.label(cfg = _to_user, allow_single_file = True, doc = "The root task: a user_program."),
     "root_args": attr.string(doc = "Words behind the root task's name."),
