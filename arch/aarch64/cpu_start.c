@@ -87,16 +87,17 @@ static bool wake(uint16_t listed)
     return psci_cpu_on(platform.cpu[listed].mpidr, entry_address()) == PSCI_SUCCESS;
 }
 
-static void start(uint16_t listed)
+/* Answers whether there may be room for another. */
+static bool start(uint16_t listed)
 {
     struct cpu *const cpu = cpu_create(false);
     if (cpu == nullptr)
-        return;
+        return false;
     void *const stack = frame_alloc(0, FRAME_ZERO);
     if (stack == nullptr) {
         console_print(CONSOLE_WARN, "CPU %u: no memory for its emergency stack", cpu->id);
         cpu_drop_last();
-        return;
+        return false;
     }
     fault_use_stack(cpu, stack);
     cpu->arch.mpidr = platform.cpu[listed].mpidr;
@@ -106,21 +107,22 @@ static void start(uint16_t listed)
     /* Release: pairs with the LDAR in start.S. */
     atomic_store_explicit(&start_slot.mpidr, cpu->arch.mpidr | MPIDR_VALID, memory_order_release);
     if (wake(listed) && wait_claim(cpu))
-        return;
+        return true;
     atomic_store_explicit(&start_slot.mpidr, 0, memory_order_relaxed);
     console_print(CONSOLE_WARN, "CPU with MPIDR %#lx does not start", cpu->arch.mpidr);
     cpu_drop_last();
+    return true;
 }
 
 void arch_cpu_start_others(void)
 {
     const uint64_t self = cpu_mpidr();
-    bool found = false;
+    bool found = false, room = true;
     for (uint16_t i = 0; i < platform.cpu_count; i++) {
         if (platform.cpu[i].mpidr == self)
             found = found || cpu_create(true) != nullptr;
-        else if (gic_has_cpu(&platform.cpu[i]))
-            start(i);
+        else if (room && gic_has_cpu(&platform.cpu[i]))
+            room = start(i);
     }
     if (!found)
         cpu_create(true); /* a list that omits the CPU that reads it */

@@ -168,14 +168,16 @@ static bool start(struct cpu *cpu, uint32_t apic_id)
 
 static void start_all(void)
 {
-    bool self = false;
+    bool self = false, room = true;
     for (uint16_t i = 0; i < platform.cpu_count; i++) {
         const uint32_t apic_id = platform.apic_id[i];
         const bool boot = apic_id == boot_cpu.arch.apic_id;
+        if (!room && !boot)
+            continue;
         struct cpu *const cpu = cpu_create(boot);
-        if (cpu == nullptr)
-            break;
-        if (boot) {
+        if (cpu == nullptr) {
+            room = false;
+        } else if (boot) {
             self = true;
             cpu_set_number(cpu);
         } else if (!start(cpu, apic_id)) {

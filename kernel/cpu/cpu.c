@@ -22,8 +22,22 @@ static unsigned struct_order(void)
     return order;
 }
 
+/*
+ * A CPU takes fewer than CPU_PAGES until it takes part in scheduling. Beside the reserve, a share of the pool is
+ * left for the start of root and for what root makes: CPUs alone are of no use.
+ */
+enum : size_t { CPU_PAGES = 32, CPU_LEAVE_SHARE = 8 };
+
+static bool has_room(void)
+{
+    return frame_count_free() >=
+           frame_count_reserve() + frame_count_total() / CPU_LEAVE_SHARE + CPU_PAGES;
+}
+
 static struct cpu *cpu_make(void)
 {
+    if (!has_room())
+        return nullptr;
     struct cpu *const cpu = frame_alloc(struct_order(), FRAME_ZERO);
     if (cpu == nullptr)
         return nullptr;
@@ -44,7 +58,9 @@ struct cpu *cpu_create(bool boot)
     }
     struct cpu *const cpu = boot ? &boot_cpu : cpu_make();
     if (cpu == nullptr) {
-        console_print(CONSOLE_WARN, "only %u CPUs are used: no memory for more", cpu_count);
+        console_print(CONSOLE_WARN,
+                      "not all CPUs are used: no memory for number %u, build with a larger pool",
+                      cpu_count);
         return nullptr;
     }
     cpu->id = cpu_count;

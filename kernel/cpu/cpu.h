@@ -57,7 +57,8 @@ static inline struct cpu *cpu_local(void)
 /*
  * Make the struct of the next CPU number (cpu_count), with a kernel stack, and count it. `boot` tells
  * that it is the CPU that runs this, which takes the next number with its static struct.
- * Answers nullptr, saying why on the console, when memory or numbers have run out.
+ * Answers nullptr, saying why on the console, when memory or numbers have run out. What the CPU takes on its way up
+ * is there then, and an eighth of the pool and its reserve are left behind it.
  * Context: boot CPU.
  */
 struct cpu *cpu_create(bool boot);
