@@ -14,6 +14,9 @@ _MACHINES = {
     "aarch64_plain_cpu_gicv2": {"cpu": "aarch64", "cpu_model": "cortex-a53", "cpus": 4, "machine": _GIC2},
     "x86_64_1_cpu": {"cpu": "x86_64", "cpus": 1},
     "x86_64_2_cpus": {"cpu": "x86_64", "cpus": 2},
+
+    # Others report AMD as vendor, whose CPUs switch the FPU lazily.
+    "x86_64_2_cpus_intel": {"cpu": "x86_64", "cpu_model": "SapphireRapids", "cpus": 2},
     "x86_64_4_cpus": {"cpu": "x86_64", "cpus": 4},
     "x86_64_64_cpus": {"cpu": "x86_64", "cpus": 64, "timeout_s": 240},
     "x86_64_8_cpus_cfp_full": {"cfp": "full", "cpu": "x86_64", "cpus": 8},
