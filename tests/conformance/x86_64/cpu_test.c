@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* x86_64: ports of child PDs (interface specification, 4.1 and 5.4.1). */
+#include <stdatomic.h>
+
 #include "tests/conformance/conf.h"
 #include "tests/conformance/cpu.h"
 #include "user/lib/x86_64/port.h"
@@ -107,6 +109,54 @@ TEST(cpu, second_port_space_gives_threads_nothing)
     take_ours(PORT, 0, PERM_NONE);
 }
 
+/* A thread writes a port all the time, as long as it may; its faults wait until it may again. */
+static _Atomic uint64_t writes, faults;
+static sel_t allowed;
+
+static uint32_t wait_until_allowed([[maybe_unused]] uint64_t pid, [[maybe_unused]] uint32_t mtd,
+                                   [[maybe_unused]] struct utcb *utcb)
+{
+    atomic_fetch_add(&faults, 1);
+    MUST(hc_sm_down(allowed, 0, 0));
+    return 0;
+}
+
+static void write_for_ever(uint64_t port)
+{
+    for (;;) {
+        port_write8((uint16_t)port, 0);
+        atomic_fetch_add(&writes, 1);
+    }
+}
+
+TEST(cpu, revoked_port_is_not_written_on_another_cpu)
+{
+    enum : uint64_t { ROUNDS = 50 };
+    const struct thread handler = new_local(cpu_there(), wait_until_allowed);
+    const sel_t events = new_events(cpu_there());
+    MUST(thread_create_portal(&handler, events + EVENT_HST_GP, 0, 0));
+    allowed = new_sm(0);
+    atomic_store(&writes, 0);
+    atomic_store(&faults, 0);
+    take_ours(PORT, 0, PERM_PIO_A);
+    const struct thread_plan plan = {.cpu = cpu_there(), .events = events};
+    const struct thread writer = new_global_plan(&plan, write_for_ever, PORT);
+    new_sc(&writer, LOW, BUDGET);
+    for (uint64_t round = 1; round <= ROUNDS; round++) {
+        EXPECT(wait_until(&writes, atomic_load(&writes) + 100));
+        take_ours(PORT, 0, PERM_NONE);
+        const uint64_t then = atomic_load(&writes);
+        spin(50);
+        EXPECT(atomic_load(&writes) <= then + 1); /* one was not counted yet */
+        if (!wait_until(&faults, round))
+            break;
+        take_ours(PORT, 0, PERM_PIO_A);
+        up(allowed);
+    }
+    EXPECT_EQ(ROUNDS, atomic_load(&faults));
+    take_ours(PORT, 0, PERM_NONE);
+}
+
 /*
  * Ports of the chip sets that QEMU has, as its firmware sets them up. The kernel keeps those that switch the
  * machine off or take it away from the kernel, the latter unless its command line says `insecure`.
@@ -157,6 +207,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(cpu, child_loses_the_ports_that_are_taken_from_it),
     TAP_TEST(cpu, ports_of_one_child_are_not_those_of_another),
     TAP_TEST(cpu, second_port_space_gives_threads_nothing),
+    TAP_TEST(cpu, revoked_port_is_not_written_on_another_cpu),
     TAP_TEST(cpu, ports_of_power_control_are_kept),
     TAP_TEST(cpu, msrs_lie_in_two_ranges),
 };
