@@ -26,12 +26,6 @@ TEST(timeout, of_the_past_comes_at_once)
     EXPECT(stc_now() - start < time_ticks(hip, PATIENCE));
 }
 
-TEST(timeout, of_the_far_future_does_not_disturb)
-{
-    const sel_t sm = new_sm(1);
-    EXPECT_STATUS(SUCCESS, hc_sm_down(sm, 0, UINT64_MAX));
-}
-
 /* Each with its own end; they are told in the order of time, whatever order they came in. */
 enum : size_t { SLEEPERS = 40 };
 static sel_t bed[SLEEPERS], done;
@@ -80,6 +74,50 @@ static void wait_long(uint64_t sm)
 {
     result[1] = hc_sm_down(sm, 0, 0);
     up(done);
+}
+
+/*
+ * As late as can be said, where the arithmetic of a kernel could overflow: nobody wakes too early, other timeouts
+ * come, and an up is what it always is.
+ */
+static sel_t far_sm;
+static _Atomic uint64_t far_woken;
+static status_t far_result;
+
+static void wait_far(uint64_t deadline)
+{
+    far_result = hc_sm_down(far_sm, 0, deadline);
+    atomic_fetch_add(&far_woken, 1);
+    up(done);
+}
+
+static void expect_far(uint16_t cpu, uint64_t deadline)
+{
+    atomic_store(&far_woken, 0);
+    new_global(cpu, HIGH, wait_far, deadline);
+    nap(3000);
+    EXPECT_EQ(0, atomic_load(&far_woken));
+    new_global(cpu, LOW, wait_short, new_sm(0));
+    EXPECT(down(done));
+    EXPECT_STATUS(TIMEOUT, result[0]);
+    EXPECT_EQ(0, atomic_load(&far_woken));
+    up(far_sm);
+    EXPECT(down(done));
+    EXPECT_STATUS(SUCCESS, far_result);
+    EXPECT_EQ(0, drain(far_sm));
+}
+
+TEST(timeout, of_the_far_future_does_not_disturb)
+{
+    static const uint64_t far[] = {UINT64_MAX, UINT64_MAX - 1,   UINT64_MAX - 1'000'000,
+                                   1ull << 63, (1ull << 63) - 1, 1ull << 62};
+    far_sm = new_sm(1);
+    done = new_sm(0);
+    EXPECT_STATUS(SUCCESS, hc_sm_down(far_sm, 0, UINT64_MAX));
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        expect_far(cpu_here(), far[i]);
+        expect_far(cpu_there(), far[i]);
+    }
 }
 
 TEST(timeout, leaves_the_line_to_those_behind)
@@ -174,8 +212,8 @@ TEST(timeout, time_starts_with_the_machine)
 static const struct tap_test tests[] = {
     TAP_TEST(timeout, comes_not_before_its_time_and_not_long_after),
     TAP_TEST(timeout, of_the_past_comes_at_once),
-    TAP_TEST(timeout, of_the_far_future_does_not_disturb),
     TAP_TEST(timeout, many_come_in_the_order_of_their_times),
+    TAP_TEST(timeout, of_the_far_future_does_not_disturb),
     TAP_TEST(timeout, leaves_the_line_to_those_behind),
     TAP_TEST(timeout, does_not_come_after_an_up),
     TAP_TEST(timeout, racing_with_ups_loses_none),
