@@ -57,10 +57,32 @@ static status_t create_sm(sel_t sel)
 }
 
 /* Two slots, as a space needs a PD of its own: `sel` is even. */
-static status_t create_space(sel_t sel)
+static status_t create_host(sel_t sel)
 {
     const status_t status = hc_create_pd(sel, CREATE_PD_PD, pd);
     return status == SUCCESS ? hc_create_pd(sel + 1, CREATE_PD_HST, sel) : status;
+}
+
+static status_t create_objects(sel_t sel)
+{
+    const status_t status = hc_create_pd(sel, CREATE_PD_PD, pd);
+    return status == SUCCESS ? hc_create_pd(sel + 1, CREATE_PD_OBJ, sel) : status;
+}
+
+/* Of these a PD has any number. */
+static status_t create_ports(sel_t sel)
+{
+    return hc_create_pd(sel, CREATE_PD_PIO, pd);
+}
+
+static status_t create_msrs(sel_t sel)
+{
+    return hc_create_pd(sel, CREATE_PD_MSR, pd);
+}
+
+static status_t create_guest(sel_t sel)
+{
+    return hc_create_pd(sel, CREATE_PD_GST, pd);
 }
 
 /* Everybody else: a pair of threads that asks and answers all the time, on another CPU and here. */
@@ -211,37 +233,149 @@ TEST(exhaust, memory_by_semaphores)
 
 TEST(exhaust, memory_by_host_spaces)
 {
-    exhaust(create_space, 2);
+    exhaust(create_host, 2);
 }
 
-/* Pages far apart, each in a table of its own, in the host space of a child. */
-TEST(exhaust, memory_by_tables_of_host_space)
+TEST(exhaust, memory_by_object_spaces)
+{
+    exhaust(create_objects, 2);
+}
+
+TEST(exhaust, memory_by_port_spaces)
+{
+    if (cpu_has_ports())
+        exhaust(create_ports, 1);
+    else
+        tap_skip("no ports");
+}
+
+TEST(exhaust, memory_by_msr_spaces)
+{
+    if (cpu_has_ports())
+        exhaust(create_msrs, 1);
+    else
+        tap_skip("no MSRs");
+}
+
+static bool has_guests(void)
+{
+    return !cpu_has_ports() || (hip->features & (HIP_FEATURE_VMX | HIP_FEATURE_SVM));
+}
+
+TEST(exhaust, memory_by_guest_spaces)
+{
+    if (has_guests())
+        exhaust(create_guest, 1);
+    else
+        tap_skip("no virtualisation");
+}
+
+/* Spaces of PDs of their own that have what fills memory besides objects. */
+enum : size_t { SPACES = 32 };
+static struct child children[SPACES];
+static size_t child_count;
+static sel_t guest_space; /* of the last of them; 0: none */
+
+static const struct child *next_child(void)
+{
+    if (child_count == SPACES || child_create(&children[child_count]) != SUCCESS)
+        return nullptr;
+    return &children[child_count++];
+}
+
+static void drop_children(void)
+{
+    if (guest_space != 0)
+        revoke(guest_space);
+    guest_space = 0;
+    while (child_count > 0) {
+        const struct child *const child = &children[--child_count];
+        revoke(child->hst);
+        revoke(child->pd);
+        revoke(child->obj);
+        if (cpu_has_ports())
+            revoke(child->pio);
+    }
+}
+
+/* How many pages `fill_space` can fill, twice: each time all that there is. */
+static void exhaust_pages(status_t (*fill_space)(const struct child *, uint64_t *count))
 {
     begin();
-    struct child child;
-    MUST(child_create(&child));
     uint64_t count[2] = {0, 0};
     for (unsigned round = 0; round < 2; round++) {
         status_t status = SUCCESS;
-        for (uint64_t page = 0; status == SUCCESS && page < 1ull << 27; page += 512) {
-            status = hc_ctrl_pd(
-                SEL_LIB_ROOT_HST, child.hst,
-                (struct hc_range){.from = PAGES_START >> 12, .to = page, .perm = PERM_MEM_R});
-            count[round] += status == SUCCESS;
+        while (status == SUCCESS) {
+            const struct child *const child = next_child();
+            if (child == nullptr)
+                break;
+            status = fill_space(child, &count[round]);
         }
         EXPECT_STATUS(MEM_CAP, status);
         EXPECT(wait_until(&rounds, atomic_load(&rounds) + 3));
-        revoke(child.hst);
-        revoke(child.pd);
-        revoke(child.obj);
-        if (cpu_has_ports())
-            revoke(child.pio);
-        nap(100'000);
-        MUST(child_create(&child));
+        drop_children();
+        nap(300'000);
     }
     EXPECT(count[0] > 100);
     EXPECT(count[1] >= count[0] - count[0] / 16);
     end();
+}
+
+/* Slots far apart, each in a page of its own. */
+static status_t fill_slots(const struct child *child, uint64_t *count)
+{
+    for (sel_t slot = 0; slot < SELNUM; slot += 512) {
+        const status_t status = child_give(child, SEL_ROOT_EC, slot, PERM_EC_CTRL);
+        if (status != SUCCESS)
+            return status;
+        ++*count;
+    }
+    return SUCCESS;
+}
+
+TEST(exhaust, memory_by_slots_of_object_spaces)
+{
+    exhaust_pages(fill_slots);
+}
+
+/* Pages far apart, each in a table of its own. */
+static status_t fill_tables(sel_t space, uint64_t *count)
+{
+    for (uint64_t page = 0; page < 1ull << 27; page += 512) {
+        const status_t status = hc_ctrl_pd(
+            SEL_LIB_ROOT_HST, space,
+            (struct hc_range){.from = PAGES_START >> 12, .to = page, .perm = PERM_MEM_R});
+        if (status != SUCCESS)
+            return status;
+        ++*count;
+    }
+    return SUCCESS;
+}
+
+static status_t fill_host_tables(const struct child *child, uint64_t *count)
+{
+    return fill_tables(child->hst, count);
+}
+
+TEST(exhaust, memory_by_tables_of_host_space)
+{
+    exhaust_pages(fill_host_tables);
+}
+
+static status_t fill_guest_tables(const struct child *child, uint64_t *count)
+{
+    guest_space = sel_alloc(0);
+    MUST(hc_create_pd(guest_space, CREATE_PD_GST, child->pd));
+    return fill_tables(guest_space, count);
+}
+
+TEST(exhaust, memory_by_tables_of_guest_space)
+{
+    if (!has_guests()) {
+        tap_skip("no virtualisation");
+        return;
+    }
+    exhaust_pages(fill_guest_tables);
 }
 
 /*
@@ -309,7 +443,13 @@ static const struct tap_test tests[] = {
     TAP_TEST(exhaust, memory_by_portals),
     TAP_TEST(exhaust, memory_by_semaphores),
     TAP_TEST(exhaust, memory_by_host_spaces),
+    TAP_TEST(exhaust, memory_by_object_spaces),
+    TAP_TEST(exhaust, memory_by_port_spaces),
+    TAP_TEST(exhaust, memory_by_msr_spaces),
+    TAP_TEST(exhaust, memory_by_guest_spaces),
+    TAP_TEST(exhaust, memory_by_slots_of_object_spaces),
     TAP_TEST(exhaust, memory_by_tables_of_host_space),
+    TAP_TEST(exhaust, memory_by_tables_of_guest_space),
     TAP_TEST(exhaust, delegation_within_a_table_does_all_or_nothing),
 };
 static const struct tap_suite suite = CONF_SUITE(tests);
