@@ -14,7 +14,7 @@
 #include "user/lib/power.h"
 
 enum : size_t { CPUS_MAX = 4, PER_CPU = 2 };
-enum : uint64_t { ROUND_US = 200, GICV = 0x804'0000 };
+enum : uint64_t { ROUND_US = 200 };
 
 /* Pages of a guest's RAM that a reply may send it to, behind the vectors. */
 enum : uint64_t { PAGE_CALLS = 1, PAGE_CALLS_32, PAGE_ENDS, PAGE_NOISE, PAGES = 16 };
