@@ -5,14 +5,21 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/regs.h"
+#include "kernel/base/bits.h"
 #include "kernel/device/console.h"
 
-enum : uint32_t { BANK_STRIDE = 4, MODEL_NEHALEM = 0x1a };
+enum : uint32_t { BANK_STRIDE = 4, BANK_COUNT_MAX = 32, MODEL_NEHALEM = 0x1a };
 
 /* Not every virtual machine that names the feature has the register: then it has no banks. */
 static uint64_t capabilities(void)
 {
     return cpu_has(CPU_MCE) && cpu_has(CPU_MCA) ? rdmsr_try(IA32_MCG_CAP) : 0;
+}
+
+/* Bank 32 would be where IA32_VMX_BASIC is (SDM vol. 4, "IA-32 Architectural MSRs"). */
+static uint32_t bank_count(uint64_t cap)
+{
+    return (uint32_t)min_u64(cap & MCG_CAP_COUNT, BANK_COUNT_MAX);
 }
 
 /* Firmware owns the control register of bank 0 there (SDM vol. 3, "IA32_MCi_CTL MSRs"). */
@@ -27,12 +34,13 @@ static bool skips_bank_0(void)
 void machine_check_init(void)
 {
     const uint64_t cap = capabilities();
-    if ((cap & MCG_CAP_COUNT) == 0)
+    const uint32_t count = bank_count(cap);
+    if (count == 0)
         return;
     if (cap & MCG_CAP_CTL)
         wrmsr(IA32_MCG_CTL, ~UINT64_C(0));
     const bool skip = skips_bank_0();
-    for (uint32_t i = 0; i < (cap & MCG_CAP_COUNT); i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (i > 0 || !skip)
             wrmsr(IA32_MC0_CTL + i * BANK_STRIDE, ~UINT64_C(0));
         wrmsr(IA32_MC0_STATUS + i * BANK_STRIDE, 0);
@@ -50,12 +58,12 @@ static void print_bank(uint32_t i, uint64_t status)
 
 bool machine_check_is_fatal(void)
 {
-    const uint64_t cap = capabilities();
-    if ((cap & MCG_CAP_COUNT) == 0)
+    const uint32_t count = bank_count(capabilities());
+    if (count == 0)
         return true;
     console_break_lock();
     bool fatal = !(rdmsr(IA32_MCG_STATUS) & MCG_STATUS_RIPV);
-    for (uint32_t i = 0; i < (cap & MCG_CAP_COUNT); i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const uint64_t status = rdmsr(IA32_MC0_STATUS + i * BANK_STRIDE);
         if (!(status & MC_STATUS_VAL))
             continue;
