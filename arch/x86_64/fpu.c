@@ -124,6 +124,17 @@ static uint32_t area_size(void)
     unreachable();
 }
 
+/*
+ * XSAVES of AMD's family 17h may leave XMM registers out (erratum 1386 of its revision guides). Family:
+ * SDM vol. 2, "CPUID", leaf 1.
+ */
+static bool has_xsaves(bool is_amd)
+{
+    const uint32_t signature = cpuid(1, 0).eax;
+    const uint32_t family = (signature >> 8 & 0xf) + (signature >> 20 & 0xff);
+    return cpu_has(CPU_XSAVES) && !(is_amd && family == 0x17);
+}
+
 /* Before the boot CPU: what is the same on all CPUs. */
 static void choose(void)
 {
@@ -131,7 +142,7 @@ static void choose(void)
     eager = !is_amd;
     clear_pointers = is_amd && !cpu_has(CPU_XSAVE_POINTERS);
     format = !cpu_has(CPU_XSAVE)     ? FPU_FXSAVE
-             : cpu_has(CPU_XSAVES)   ? FPU_XSAVES
+             : has_xsaves(is_amd)    ? FPU_XSAVES
              : cpu_has(CPU_XSAVEOPT) ? FPU_XSAVEOPT
                                      : FPU_XSAVE;
     components = format == FPU_FXSAVE ? 0 : cpuid(0xd, 0).eax & XCR0_MANAGED;
