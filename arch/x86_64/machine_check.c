@@ -51,26 +51,37 @@ void machine_check_init(void)
 static void print_bank(uint32_t i, uint64_t status)
 {
     const uint32_t at = i * BANK_STRIDE;
+    console_break_lock();
     console_print(CONSOLE_ERROR, "MCA: bank %u status %#018lx address %#lx misc %#lx", i, status,
                   status & MC_STATUS_ADDRV ? rdmsr(IA32_MC0_ADDR + at) : 0,
                   status & MC_STATUS_MISCV ? rdmsr(IA32_MC0_MISC + at) : 0);
 }
 
-bool machine_check_is_fatal(void)
+/* An error that overwrites an uncorrected one hides whether the CPU may go on. */
+static bool is_fatal(uint64_t status)
+{
+    const uint64_t lost = MC_STATUS_OVER | MC_STATUS_UC;
+    return (status & MC_STATUS_PCC) || (status & lost) == lost;
+}
+
+enum machine_check machine_check_read(void)
 {
     const uint32_t count = bank_count(capabilities());
     if (count == 0)
-        return true;
-    console_break_lock();
+        return MACHINE_CHECK_FATAL;
+    bool found = false;
     bool fatal = !(rdmsr(IA32_MCG_STATUS) & MCG_STATUS_RIPV);
     for (uint32_t i = 0; i < count; i++) {
         const uint64_t status = rdmsr(IA32_MC0_STATUS + i * BANK_STRIDE);
         if (!(status & MC_STATUS_VAL))
             continue;
         print_bank(i, status);
-        fatal = fatal || (status & MC_STATUS_PCC);
+        found = true;
+        fatal = fatal || is_fatal(status);
         wrmsr(IA32_MC0_STATUS + i * BANK_STRIDE, 0);
     }
     wrmsr(IA32_MCG_STATUS, 0);
-    return fatal;
+    if (fatal)
+        return MACHINE_CHECK_FATAL;
+    return found ? MACHINE_CHECK_HERE : MACHINE_CHECK_ELSEWHERE;
 }

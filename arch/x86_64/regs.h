@@ -83,6 +83,7 @@ enum : uint64_t {
     MCG_CAP_CTL = UINT64_C(1) << 8,     /* IA32_MCG_CTL exists                    */
     MCG_STATUS_RIPV = UINT64_C(1) << 0, /* the interrupted program can go on      */
     MC_STATUS_VAL = UINT64_C(1) << 63,
+    MC_STATUS_OVER = UINT64_C(1) << 62, /* an earlier error is lost               */
     MC_STATUS_UC = UINT64_C(1) << 61,
     MC_STATUS_MISCV = UINT64_C(1) << 59,
     MC_STATUS_ADDRV = UINT64_C(1) << 58,

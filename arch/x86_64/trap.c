@@ -124,13 +124,15 @@ static void nmi(const struct arch_regs *regs)
 
 static void machine_check(const struct arch_regs *regs)
 {
-    if (!machine_check_is_fatal() && is_user(regs)) {
+    const enum machine_check kind = machine_check_read();
+    if (kind != MACHINE_CHECK_FATAL && is_user(regs)) {
         struct cpu *const cpu = cpu_local();
         struct ec *const ec = cpu->current;
         ec->arch.regs = *regs;
         entry_restart(ec, trap_user, cpu->arch.tables->shadow_ist[IST_MC]);
     }
-    stop(regs);
+    if (kind != MACHINE_CHECK_ELSEWHERE)
+        stop(regs);
 }
 
 void trap_ist(struct arch_regs *regs)
