@@ -387,6 +387,7 @@ entry_ist:
     swapgs
 2:  POP_REGS
     add     $16, %rsp
+    IF_FEATURE FEATURE_VERW, CLEAR_BUFFERS /* it may be user mode */
     iretq
 
 /* [[noreturn]] void arch_cpu_restart(void (*next)(void)) */
