@@ -53,7 +53,7 @@ enum : uint32_t {
     ICR_PENDING = 1u << 12,
     ICR_ASSERT = 1u << 14,
 };
-enum : unsigned { ICR_TRIES = 1'000'000 };
+enum : unsigned { ICR_TRIES = 1'000'000, ISR_WORDS = 8 };
 enum : uint64_t { MSI_SIZE = MIB };
 
 static volatile void *registers; /* nullptr in x2APIC mode */
@@ -103,6 +103,18 @@ static void mask_sources(uint32_t max)
             reg_write(sources[i].reg, LVT_MASKED);
 }
 
+/*
+ * What firmware or a loader has not ended would hold back all that is not above it. An EOI ends what is
+ * highest (SDM vol. 3, "Signaling Interrupt Servicing Completion"), so as many as there are end all.
+ */
+static void end_all(void)
+{
+    for (unsigned word = ISR_WORDS; word-- > 0;)
+        for (uint32_t left = reg_read((enum reg)(APIC_ISR + word * 16)); left != 0;
+             left &= left - 1)
+            lapic_eoi();
+}
+
 void lapic_init(void)
 {
     wrmsr(IA32_APIC_BASE, rdmsr(IA32_APIC_BASE) | APIC_BASE_ENABLE);
@@ -110,6 +122,7 @@ void lapic_init(void)
         wrmsr(IA32_APIC_BASE, rdmsr(IA32_APIC_BASE) | APIC_BASE_X2APIC);
     reg_write(APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
     reg_write(APIC_TPR, TPR_EXCEPTIONS);
+    end_all();
     mask_sources(reg_read(APIC_VERSION) >> VERSION_MAX_LVT_SHIFT & 0xff);
     reg_write(APIC_LVT_LINT1, LVT_NMI);
     lapic_ticks(false);
