@@ -11,6 +11,7 @@
  */
 
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/nx.h"
 
 #define MB1_MAGIC 0x2badb002
 #define MB2_MAGIC 0x36d76289
@@ -82,6 +83,7 @@ start:
 
 protected_mode: /* no paging; EBP = image, boot_entry filled */
     lea     PHYS(boot_stack_top)(%ebp), %esp
+    NX_REVEAL
     mov     $0x80000001, %eax
     cpuid
     not     %edx

@@ -5,6 +5,7 @@
  */
 
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/nx.h"
 
 #define HERE(symbol) (TRAMPOLINE_BASE + symbol - trampoline)
 
@@ -22,6 +23,7 @@ trampoline:
     mov     %eax, %cr3
     mov     $0x20, %eax         /* CR4.PAE */
     mov     %eax, %cr4
+    NX_REVEAL
     mov     $0xc0000080, %ecx   /* IA32_EFER: SCE LME NXE */
     mov     $0x901, %eax
     xor     %edx, %edx
