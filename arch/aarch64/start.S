@@ -124,6 +124,7 @@ start:
     sub     x2, x24, #START_UEFI_SIZE
     mov     sp, x2
     bl      start_uefi                      /* still in the loader's world */
+    msr     daifset, #0xf                   /* UEFI lets interrupts in */
 
     /* What was written through caches must be found without them, and not be written again later. */
     mov     x9, x23
@@ -209,6 +210,7 @@ stop:
  * Reach EL2 with its MMU off and return there. x30 is a physical address; clobbers x9-x12.
  */
 enter_el2:
+    msr     spsel, #1                       /* exceptions are taken with SP_ELx */
     mrs     x9, CurrentEL
     cmp     x9, #CURRENT_EL3
     b.eq    1f
