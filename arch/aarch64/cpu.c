@@ -177,7 +177,8 @@ static void init_traps(void)
 
 void cpu_load_host(void)
 {
-    SYSREG_WRITE(hcr_el2, HCR_HOST); /* stage 1 is off: what it is described by may change now */
+    SYSREG_WRITE(hcr_el2, HCR_HOST);
+    isb(); /* stage 1 is off: what it is described by may change now */
     SYSREG_WRITE(cntv_ctl_el0, 0);
     SYSREG_WRITE(sctlr_el1, SCTLR_EL1_HOST);
     SYSREG_WRITE(tcr_el1, 0); /* TBI0: no part of an address is ignored, though stage 1 is off */

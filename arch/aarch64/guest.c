@@ -191,6 +191,7 @@ static void load_world(const struct cpu *cpu, const struct ec *ec)
     if (cpu->arch.fpu_owner == ec)
         fpu_allow();
     SYSREG_WRITE(vttbr_el2, ec->guest->arch.vttbr);
+    isb(); /* without it the CPU may write them in another order */
     SYSREG_WRITE(hcr_el2, g->hcr_el2);
 }
 
