@@ -55,13 +55,17 @@ static bool wait_claim(struct cpu *cpu)
     return true;
 }
 
-/* The entry address goes to memory, past the caches that the waiting CPU does not look into. */
+/*
+ * The entry address goes to memory, past the caches that the waiting CPU does not look into. A line that
+ * the loader has written there must not come later: cleaning goes by the address, whatever its mapping.
+ */
 static bool write_spin_table(uint16_t listed)
 {
     const paddr_t at = paddr(platform.spin_table + 8 * (uint64_t)listed);
     volatile void *const slot = kmap_device(at, 8);
     if (slot == nullptr)
         return false;
+    __asm__ volatile("dc civac, %0\n dsb sy" : : "r"(slot) : "memory");
     mmio_write64(slot, 0, entry_address().raw);
     dsb_sy();
     __asm__ volatile("sev" : : : "memory");
