@@ -47,11 +47,12 @@ static status_t make_machine(const struct vmm_config *config)
 {
     uint64_t deadline = 0;
     for (;;) {
-        const status_t status = hc_sm_down(SEL_VMM_INPUT, CTRL_SM_ZERO, deadline);
+        (void)hc_sm_down(SEL_VMM_INPUT, CTRL_SM_ZERO,
+                         deadline); /* input may come beside a TIMEOUT */
         mutex_lock(&vm.lock);
         vm_take_input(&vm);
         vm_update(&vm, nullptr);
-        if (status == TIMEOUT)
+        if (deadline != 0 && stc_now() >= deadline)
             vm_look(&vm);
         if (!vm.looks_soon)
             deadline = 0;
