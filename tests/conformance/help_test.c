@@ -120,6 +120,54 @@ TEST(help, caller_drives_the_busy_callee_at_its_own_priority)
     EXPECT_STATUS(SUCCESS, status[0]);
 }
 
+/* Accounts: of the low caller, and of the high one that helps it. */
+static uint64_t used(sel_t sc)
+{
+    const struct hc_time time = hc_ctrl_sc(sc);
+    EXPECT_STATUS(SUCCESS, time.status);
+    return time.stc;
+}
+
+static sel_t start_paid(uint8_t prio, thread_fn *fn, uint64_t index)
+{
+    const struct thread_plan plan = {.cpu = cpu_here()};
+    const struct thread t = new_global_plan(&plan, fn, index);
+    return new_sc(&t, prio, BUDGET);
+}
+
+TEST(help, who_helps_pays)
+{
+    serve(work_for_both);
+    start_mid();
+    wake_high = new_sm(0);
+    const sel_t high = start_paid(HIGH, call_when_woken, 1);
+    nap(1000);
+    const uint64_t before = used(high);
+    const sel_t low = start_paid(LOW, call_server, 0);
+    EXPECT(down(done));                                                   /* the high one */
+    EXPECT(used(high) - before >= time_ticks(hip, 2 * WORK - WORK / 10)); /* both requests */
+    EXPECT(used(low) <= time_ticks(hip, WORK / 2));
+    stop_mid();
+    EXPECT(down(done));
+    EXPECT(used(low) <= time_ticks(hip, WORK / 2)); /* nothing is paid twice */
+}
+
+TEST(help, who_waits_for_a_blocked_callee_pays_nothing)
+{
+    serve(wait_at_gate);
+    new_global(cpu_here(), LOW, call_server, 0);
+    EXPECT(down(entered));
+    const sel_t high = start_paid(HIGH, call_server, 1);
+    nap(2000);
+    const uint64_t before = used(high);
+    nap(30'000);
+    EXPECT_EQ(before, used(high));
+    up(gate);
+    up(gate);
+    EXPECT(down(done));
+    EXPECT(down(done));
+}
+
 static sel_t inner_pt;
 
 static uint32_t call_inner([[maybe_unused]] uint64_t pid, uint32_t mtd,
@@ -347,6 +395,8 @@ TEST(help, cycle_of_events_does_not_stop_the_cpu)
 static const struct tap_test tests[] = {
     TAP_TEST(help, busy_callee_is_a_timeout_with_the_flag_and_gets_nothing),
     TAP_TEST(help, caller_drives_the_busy_callee_at_its_own_priority),
+    TAP_TEST(help, who_helps_pays),
+    TAP_TEST(help, who_waits_for_a_blocked_callee_pays_nothing),
     TAP_TEST(help, caller_drives_whom_the_callee_waits_for),
     TAP_TEST(help, callee_runs_at_the_priority_of_a_high_caller),
     TAP_TEST(help, callee_runs_at_the_priority_of_a_low_caller),
