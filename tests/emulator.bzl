@@ -131,6 +131,8 @@ def _emulator_test_impl(ctx):
     runner = [ctx.executable._run.short_path, "--timeout", "%d" % ctx.attr.timeout_s]
     for pattern in ctx.attr.expect_console:
         runner += ["--expect", pattern]
+    for pattern in ctx.attr.refuse_console:
+        runner += ["--refuse", pattern]
     for line, command in ctx.attr.monitor.items():
         runner += ["--when", line, "--type", command]
     for i in range(0, len(ctx.attr.keys), 2):
@@ -205,6 +207,7 @@ _emulator_test = rule(
         "expect_console": attr.string_list(doc = "Regular expressions that lines match in order; replaces TAP."),
         "keys": attr.string_list(doc = "Pairs: when a line matches the regular expression, the text is typed at the console; in order."),
         "monitor": attr.string_dict(doc = "When a line matches the regular expression, QEMU's monitor gets the command; in order."),
+        "refuse_console": attr.string_list(doc = "Regular expressions that no line may match."),
         "timeout_s": attr.int(default = 60, doc = "Seconds until the machine is stopped and the test fails."),
         "_run": attr.label(default = "//tools/emulator:run", executable = True, cfg = "exec"),
     },

@@ -2,14 +2,14 @@
 /*
  * Runs an emulator as a test: shows its console, judges what it says, ends it in bounded time.
  *
- *   run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT | --when REGEX --press TEXT]...
- *       [--copy FILE]...
+ *   run [--timeout SECONDS] [--expect REGEX]... [--refuse REGEX]...
+ *       [--when REGEX --type TEXT | --when REGEX --press TEXT]... [--copy FILE]...
  *       -- PROGRAM ARGUMENT...
  *
  * The console is the program's standard output. Without --expect it must be a complete TAP report
  * and the program must end by itself, with status 0 or 1 (QEMU's debug exit of value 0). With
  * --expect, lines must match the extended regular expressions in order; when the last one was seen
- * the program is ended. When a line matches the first --when, the first --type is typed as a line,
+ * the program is ended. A line that matches a --refuse is a failure, whatever else there is. When a line matches the first --when, the first --type is typed as a line,
  * and so on: the program is QEMU then, with its monitor behind the console (mon:stdio). --press
  * instead of --type is for what runs in the emulator: it gets the text as it is. --copy makes
  * a writable copy of FILE in $TEST_TMPDIR and gives its name to the program wherever FILE stands in
@@ -39,7 +39,7 @@ struct list {
 
 struct options {
     long timeout;
-    struct list expect, when, type, copy;
+    struct list expect, refuse, when, type, copy;
     bool is_pressed[LIST_MAX]; /* of those to type */
     char **command;
 };
@@ -48,6 +48,8 @@ struct console {
     struct tap tap;
     regex_t expect[LIST_MAX];
     size_t expected, matched;
+    regex_t refuse[LIST_MAX];
+    const char *refused; /* the first that a line matched; or nullptr */
     regex_t when[LIST_MAX];
     const struct options *options;
     size_t typed;
@@ -91,6 +93,8 @@ static struct options parse(int argc, char **argv)
             options.timeout = strtol(argv[i + 1], nullptr, 10);
         } else if (strcmp(argv[i], "--expect") == 0) {
             add(&options.expect, argv[i + 1]);
+        } else if (strcmp(argv[i], "--refuse") == 0) {
+            add(&options.refuse, argv[i + 1]);
         } else if (strcmp(argv[i], "--when") == 0) {
             add(&options.when, argv[i + 1]);
         } else if (strcmp(argv[i], "--type") == 0) {
@@ -106,8 +110,9 @@ static struct options parse(int argc, char **argv)
     }
     if (options.command == nullptr || *options.command == nullptr || options.timeout <= 0 ||
         options.when.count != options.type.count) {
-        die("usage: run [--timeout SECONDS] [--expect REGEX]... [--when REGEX --type TEXT]... "
-            "[--when REGEX --press TEXT]... [--copy FILE]... -- PROGRAM ARGUMENT...");
+        die("usage: run [--timeout SECONDS] [--expect REGEX]... [--refuse REGEX]... "
+            "[--when REGEX --type TEXT]... [--when REGEX --press TEXT]... [--copy FILE]... -- "
+            "PROGRAM ARGUMENT...");
     }
     return options;
 }
@@ -209,6 +214,11 @@ static void end_line(struct console *console)
         regexec(&console->expect[console->matched], console->line, 0, nullptr, 0) == 0) {
         console->matched++;
     }
+    for (size_t i = 0; i < console->options->refuse.count && console->refused == nullptr; i++) {
+        if (regexec(&console->refuse[i], console->line, 0, nullptr, 0) == 0) {
+            console->refused = console->options->refuse.items[i];
+        }
+    }
     if (console->typed < console->options->type.count &&
         regexec(&console->when[console->typed], console->line, 0, nullptr, 0) == 0) {
         type(console);
@@ -302,6 +312,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a program may end before it reads what is typed */
     struct options options = parse(argc, argv);
     compile(console.expect, &options.expect);
+    compile(console.refuse, &options.refuse);
     compile(console.when, &options.when);
     console.expected = options.expect.count;
     console.options = &options;
@@ -316,6 +327,9 @@ int main(int argc, char **argv)
     bool in_time = listen_to(fd, &console, options.timeout);
     int status = finish(child, !in_time || saw_all(&console));
 
+    if (console.refused != nullptr) {
+        return fail("a line matched: ", console.refused);
+    }
     if (console.expected > 0) {
         return saw_all(&console) ? 0
                                  : fail("no line matched: ", options.expect.items[console.matched]);

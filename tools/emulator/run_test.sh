@@ -36,6 +36,9 @@ claim stubborn_program_is_killed 1 'time is up' --timeout 1 -- /bin/sh -c "trap 
 claim expected_lines_end_the_run 0 'world' --expect '^hel+o$' --expect wor -- /bin/sh -c 'echo hello; echo world; sleep 100'
 claim expected_lines_come_in_order 1 'no line matched: a' --timeout 1 --expect b --expect a -- /bin/sh -c 'echo a; echo b'
 claim missing_line_fails 1 'no line matched: b' --expect a --expect b -- /bin/sh -c 'echo a'
+claim refused_line_fails 1 'a line matched: ^b' --refuse ^c --refuse ^b --expect '^done$' -- /bin/sh -c 'echo a; echo b; echo done; sleep 100'
+claim refused_line_fails_a_report_that_passes 1 'a line matched: ^b' --refuse ^b -- /bin/sh -c "echo b; $passes"
+claim others_are_not_refused 0 '^done' --refuse ^c --expect '^done$' -- /bin/sh -c 'echo a; echo done; sleep 100'
 # shellcheck disable=SC2016 # for the inner shell
 claim commands_are_typed_when_lines_match 0 'got .c1' --when ready --type 1 --when got --type 2 --expect '^got 2$' -- \
     /bin/sh -c "echo ready; read -r a; echo \"got \$a\"; read -r b; echo \"got \$b\"; sleep 100"
