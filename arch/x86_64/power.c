@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "arch/contract/cpu.h"
 #include "arch/contract/power.h"
 #include "arch/inline.h"
 #include "arch/x86_64/insn.h"
@@ -173,9 +174,11 @@ status_t arch_power_transition(enum sleep_state state, uint8_t a, uint8_t b)
     if (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
         return ABORTED;
     const bool possible = try_enter(state, a, b);
-    /* The chipset may take a moment. */
-    for (unsigned tries = 0; possible && tries < SLEEP_TRIES; tries++)
+    /* The chipset may take a moment; if it does nothing, others should not have to wait for that. */
+    for (unsigned tries = 0; possible && tries < SLEEP_TRIES; tries++) {
         arch_cpu_relax();
+        arch_interrupt_window();
+    }
     atomic_flag_clear_explicit(&busy, memory_order_release);
     return BAD_FTR;
 }

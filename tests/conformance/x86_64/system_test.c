@@ -426,6 +426,44 @@ TEST(system, each_thread_stays_on_its_cpu)
     EXPECT_EQ(0, atomic_load(&strange));
 }
 
+/* ---- Switching off ---- */
+
+/* Memory comes and goes, and each time the CPU of root has to forget it. */
+static _Atomic uint64_t flushes, is_enough;
+
+static void flush_often([[maybe_unused]] uint64_t arg)
+{
+    const uint64_t page = HVA_FREE >> 12;
+    while (atomic_load(&is_enough) == 0) {
+        MUST(hc_ctrl_pd(
+            SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+            (struct hc_range){
+                .from = free_frames() >> 12, .to = page, .perm = PERM_MEM_R, .mad = MAD_MEMORY}));
+        MUST(hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+                        (struct hc_range){.from = page, .to = page, .perm = PERM_NONE}));
+        atomic_fetch_add(&flushes, 1);
+    }
+    up(done);
+}
+
+/* QEMU's chip sets ignore a type of sleep that they do not know; the kernel waits for the end in vain. */
+TEST(system, others_go_on_while_the_machine_does_not_switch_off)
+{
+    enum : uint64_t { UNKNOWN = 7 };
+    done = new_sm(0);
+    atomic_store(&flushes, 0);
+    atomic_store(&is_enough, 0);
+    new_global(cpu_there(), LOW, flush_often, 0);
+    EXPECT(wait_until(&flushes, 3));
+    const uint64_t before = atomic_load(&flushes);
+    EXPECT_STATUS(BAD_FTR, hc_ctrl_hw(CTRL_HW_SLEEP, UNKNOWN << 6 | UNKNOWN << 3 | SLEEP_S5));
+    const uint64_t behind = atomic_load(&flushes);
+    if (cpu_there() != cpu_here())
+        EXPECT(behind > before + 10);
+    atomic_store(&is_enough, 1);
+    EXPECT(down(done));
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(system, selectors_of_user_segments_load_and_no_others),
     TAP_TEST(system, descriptors_of_the_kernel_cannot_be_looked_at),
@@ -435,5 +473,6 @@ static const struct tap_test tests[] = {
     TAP_TEST(system, two_gates_are_for_user_mode),
     TAP_TEST(system, each_thread_has_its_own_fpu_control),
     TAP_TEST(system, each_thread_stays_on_its_cpu),
+    TAP_TEST(system, others_go_on_while_the_machine_does_not_switch_off),
 };
 const struct tap_suite system_suite = CONF_SUITE(tests);
