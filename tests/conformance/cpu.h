@@ -132,3 +132,25 @@ void fpu_store(uint8_t *out);
 
 /* Bytes of each vector that these two move. */
 size_t fpu_width(void);
+
+/* What the FPU has besides vectors: x87 with its control and status, MXCSR; FPCR, FPSR. */
+#if defined(__x86_64__)
+struct fpu_rest {
+    uint16_t fcw, fsw, ftw; /* ftw as FXSAVE has it: a bit for each register that is not empty */
+    uint32_t mxcsr;
+    uint16_t st[8][5];
+};
+#elif defined(__aarch64__)
+struct fpu_rest {
+    uint64_t fpcr, fpsr;
+};
+#endif
+
+/* What a new thread has. */
+extern const struct fpu_rest fpu_rest_initial;
+
+/* Random ones that raise nothing; to load them, and to store what there is. */
+struct fpu_rest fpu_rest_random(uint64_t *state);
+void fpu_rest_load(const struct fpu_rest *rest);
+struct fpu_rest fpu_rest_store(void);
+bool fpu_rest_equals(const struct fpu_rest *a, const struct fpu_rest *b);

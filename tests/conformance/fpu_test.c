@@ -144,9 +144,42 @@ TEST(fpu, new_thread_sees_nothing_of_others)
     }
 }
 
+/* The same with all that is no vector. The first that each sees is what a new thread has. */
+static void hold_rest_until_turn(uint64_t me)
+{
+    uint64_t state = 0x8765'4321 + me;
+    struct fpu_rest mine = fpu_rest_initial;
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        MUST(hc_sm_down(turn[me], 0, 0));
+        const struct fpu_rest now = fpu_rest_store();
+        if (!fpu_rest_equals(&mine, &now))
+            atomic_fetch_add(&wrong, 1);
+        mine = fpu_rest_random(&state);
+        fpu_rest_load(&mine);
+        up(turn[(me + 1) % THREADS]);
+    }
+    up(done);
+}
+
+TEST(fpu, control_and_status_are_kept_while_other_threads_run)
+{
+    prepare();
+    for (size_t i = 0; i < THREADS; i++)
+        turn[i] = new_sm(0);
+    for (size_t i = 0; i < THREADS; i++)
+        new_global((uint16_t)(i % 2 ? cpu_there() : cpu_here()), LOW, hold_rest_until_turn, i);
+    up(turn[0]);
+    up(turn[THREADS / 3]);
+    up(turn[THREADS * 2 / 3]);
+    for (size_t i = 0; i < THREADS; i++)
+        EXPECT(down(done));
+    EXPECT_EQ(0, atomic_load(&wrong));
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(fpu, patterns_are_kept_while_other_threads_run),
     TAP_TEST(fpu, patterns_are_kept_across_preemption),
+    TAP_TEST(fpu, control_and_status_are_kept_while_other_threads_run),
     TAP_TEST(fpu, callee_does_not_change_its_caller_s),
     TAP_TEST(fpu, new_thread_sees_nothing_of_others),
 };

@@ -3,6 +3,7 @@
 #include "tests/conformance/cpu.h"
 
 #include "tests/conformance/conf.h"
+#include "tests/lib/random.h"
 
 /* clang-format off */
 #define CODES(C) \
@@ -117,4 +118,32 @@ uint64_t state_syndrome(struct utcb *utcb)
 size_t fpu_width(void)
 {
     return 16;
+}
+
+/* FPCR: AHP, DN, FZ, RMode; FPSR: QC and the flags of exceptions, which are not trapped. */
+enum : uint64_t { FPCR_BITS = 0x07c0'0000, FPSR_BITS = 0x0800'009f };
+
+const struct fpu_rest fpu_rest_initial = {};
+
+struct fpu_rest fpu_rest_random(uint64_t *state)
+{
+    return (struct fpu_rest){.fpcr = random_next(state) & FPCR_BITS,
+                             .fpsr = random_next(state) & FPSR_BITS};
+}
+
+void fpu_rest_load(const struct fpu_rest *rest)
+{
+    __asm__ volatile("msr fpcr, %0\n msr fpsr, %1" : : "r"(rest->fpcr), "r"(rest->fpsr));
+}
+
+struct fpu_rest fpu_rest_store(void)
+{
+    struct fpu_rest rest;
+    __asm__ volatile("mrs %0, fpcr\n mrs %1, fpsr" : "=r"(rest.fpcr), "=r"(rest.fpsr));
+    return rest;
+}
+
+bool fpu_rest_equals(const struct fpu_rest *a, const struct fpu_rest *b)
+{
+    return a->fpcr == b->fpcr && a->fpsr == b->fpsr;
 }

@@ -3,6 +3,7 @@
 #include "tests/conformance/cpu.h"
 
 #include "tests/conformance/conf.h"
+#include "tests/lib/random.h"
 
 /* clang-format off */
 #define CODES(C) \
@@ -113,4 +114,69 @@ size_t fpu_width(void)
 {
     fpu_is_wide = is_wide();
     return fpu_is_wide ? 32 : 16;
+}
+
+/* SDM vol. 1, "FXSAVE Area": as far as it is looked at here. */
+struct image {
+    alignas(16) uint16_t fcw;
+    uint16_t fsw, ftw, unused0[9];
+    uint32_t mxcsr, unused1;
+    uint16_t st[8][8];
+    uint8_t unused2[352];
+};
+static_assert(sizeof(struct image) == 512);
+
+enum : uint16_t { FCW_INITIAL = 0x37f, FCW_PRECISION_ROUNDING = 0xf00, FSW_QUIET = 0x7f7f };
+enum : uint32_t { MXCSR_INITIAL = 0x1f80, MXCSR_ROUNDING_FLAGS = 0xe03f };
+
+const struct fpu_rest fpu_rest_initial = {.fcw = FCW_INITIAL, .mxcsr = MXCSR_INITIAL};
+
+/* All exceptions are masked: flags that are set raise nothing. */
+struct fpu_rest fpu_rest_random(uint64_t *state)
+{
+    struct fpu_rest rest = {
+        .fcw = (uint16_t)(FCW_INITIAL ^ (random_next(state) & FCW_PRECISION_ROUNDING)),
+        .fsw = (uint16_t)(random_next(state) & FSW_QUIET),
+        .ftw = (uint16_t)(random_next(state) & 0xff),
+        .mxcsr = MXCSR_INITIAL ^ (random_next(state) & MXCSR_ROUNDING_FLAGS),
+    };
+    for (size_t i = 0; i < 8; i++)
+        for (size_t w = 0; w < 5; w++)
+            rest.st[i][w] = (uint16_t)random_next(state);
+    return rest;
+}
+
+void fpu_rest_load(const struct fpu_rest *rest)
+{
+    struct image image;
+    __asm__ volatile("fxsave64 %0" : "=m"(image)); /* vectors stay as they are */
+    image.fcw = rest->fcw;
+    image.fsw = rest->fsw;
+    image.ftw = rest->ftw;
+    image.mxcsr = rest->mxcsr;
+    for (size_t i = 0; i < 8; i++)
+        for (size_t w = 0; w < 5; w++)
+            image.st[i][w] = rest->st[i][w];
+    __asm__ volatile("fxrstor64 %0" : : "m"(image));
+}
+
+struct fpu_rest fpu_rest_store(void)
+{
+    struct image image;
+    __asm__ volatile("fxsave64 %0" : "=m"(image));
+    struct fpu_rest rest = {
+        .fcw = image.fcw, .fsw = image.fsw, .ftw = image.ftw & 0xff, .mxcsr = image.mxcsr};
+    for (size_t i = 0; i < 8; i++)
+        for (size_t w = 0; w < 5; w++)
+            rest.st[i][w] = image.st[i][w];
+    return rest;
+}
+
+bool fpu_rest_equals(const struct fpu_rest *a, const struct fpu_rest *b)
+{
+    bool equal = a->fcw == b->fcw && a->fsw == b->fsw && a->ftw == b->ftw && a->mxcsr == b->mxcsr;
+    for (size_t i = 0; i < 8; i++)
+        for (size_t w = 0; w < 5; w++)
+            equal = equal && a->st[i][w] == b->st[i][w];
+    return equal;
 }
