@@ -77,9 +77,9 @@ void arch_cpu_init(struct cpu *cpu)
 
 void arch_cpu_idle(void)
 {
-    /* STI takes effect after the next instruction: no interrupt slips in between. */
-    __asm__ volatile("sti; hlt; cli" ::: "memory");
     trap_report_nmi(cpu_local());
+    /* STI takes effect after the next instruction: no interrupt slips in between. An NMI does, and sends one. */
+    __asm__ volatile("sti; hlt; cli" ::: "memory");
 }
 
 void arch_interrupt_window(void)

@@ -52,6 +52,7 @@ enum : uint32_t {
     ICR_SIPI = 6u << 8,
     ICR_PENDING = 1u << 12,
     ICR_ASSERT = 1u << 14,
+    ICR_SELF = 1u << 18,
 };
 enum : unsigned { ICR_TRIES = 1'000'000, ISR_WORDS = 8 };
 enum : uint64_t { MSI_SIZE = MIB };
@@ -181,6 +182,11 @@ void lapic_send_sipi(uint32_t apic_id, uint64_t page)
 void lapic_send_vector(uint32_t apic_id, uint8_t vector)
 {
     send(apic_id, ICR_ASSERT | vector);
+}
+
+void lapic_send_self(uint8_t vector)
+{
+    reg_write(APIC_ICR, ICR_SELF | ICR_ASSERT | vector);
 }
 
 void lapic_ticks(bool on)

@@ -9,11 +9,13 @@
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/irq.h"
+#include "arch/x86_64/lapic.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/ports.h"
 #include "arch/x86_64/regs.h"
 #include "arch/x86_64/tables.h"
+#include "arch/x86_64/vector.h"
 #include "kernel/base/panic.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/device/console.h"
@@ -113,13 +115,15 @@ void trap_report_nmi(struct cpu *cpu)
     console_print(CONSOLE_WARN, "unexpected NMI on CPU %u; more of them are not reported", cpu->id);
 }
 
-/* In the kernel the console's lock may be held: then the line is left to arch_cpu_idle. */
+/* In the kernel the console's lock may be held: then the line is left to arch_cpu_idle, which may be about to halt. */
 static void nmi(const struct arch_regs *regs)
 {
     struct cpu *const cpu = cpu_local();
     cpu->arch.nmi_count++;
     if (is_user(regs))
         trap_report_nmi(cpu);
+    else if (cpu->sched.idle != nullptr && cpu->sched.current == cpu->sched.idle)
+        lapic_send_self(VECTOR_KICK);
 }
 
 static void machine_check(const struct arch_regs *regs)
