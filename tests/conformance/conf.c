@@ -186,3 +186,13 @@ uint64_t peer_run(const struct peer *peer, peer_fn *fn, uint64_t arg)
     EXPECT_STATUS(SUCCESS, hc_ipc_call(peer->pt, 0, hc_mtd(1)).status);
     return utcb->word[0];
 }
+
+status_t map(uint64_t phys, uint64_t hva, uint8_t order, uint8_t perm)
+{
+    return hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
+                      (struct hc_range){.from = phys / PAGE_SIZE,
+                                        .to = hva / PAGE_SIZE,
+                                        .order = order,
+                                        .perm = perm,
+                                        .mad = MAD_MEMORY});
+}

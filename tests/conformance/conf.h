@@ -50,6 +50,9 @@ bool root_has_word(const char *word);
 /* Physical address of 16 MiB of RAM that nobody uses, a multiple of that. */
 uint64_t free_frames(void);
 
+/* Let root see 2^order pages of 4 KiB from `phys` on at `hva`: the status of ctrl_pd. */
+status_t map(uint64_t phys, uint64_t hva, uint8_t order, uint8_t perm);
+
 /* Objects at fresh selectors. */
 sel_t new_sm(uint64_t count);
 sel_t new_pt(const struct thread *t, uint64_t pid);

@@ -40,6 +40,22 @@ static void prepare(void)
     atomic_store(&wrong, 0);
 }
 
+/* Threads on two CPUs, three at a time, hand on their turns and count what was not kept. */
+static void take_turns(thread_fn *fn)
+{
+    prepare();
+    for (size_t i = 0; i < THREADS; i++)
+        turn[i] = new_sm(0);
+    for (size_t i = 0; i < THREADS; i++)
+        new_global((uint16_t)(i % 2 ? cpu_there() : cpu_here()), LOW, fn, i);
+    up(turn[0]);
+    up(turn[THREADS / 3]);
+    up(turn[THREADS * 2 / 3]);
+    for (size_t i = 0; i < THREADS; i++)
+        EXPECT(down(done));
+    EXPECT_EQ(0, atomic_load(&wrong));
+}
+
 /* Keep a pattern while waiting for a turn, then hand the turn on. */
 static void hold_until_turn(uint64_t me)
 {
@@ -57,17 +73,7 @@ static void hold_until_turn(uint64_t me)
 
 TEST(fpu, patterns_are_kept_while_other_threads_run)
 {
-    prepare();
-    for (size_t i = 0; i < THREADS; i++)
-        turn[i] = new_sm(0);
-    for (size_t i = 0; i < THREADS; i++)
-        new_global((uint16_t)(i % 2 ? cpu_there() : cpu_here()), LOW, hold_until_turn, i);
-    up(turn[0]);
-    up(turn[THREADS / 3]);
-    up(turn[THREADS * 2 / 3]);
-    for (size_t i = 0; i < THREADS; i++)
-        EXPECT(down(done));
-    EXPECT_EQ(0, atomic_load(&wrong));
+    take_turns(hold_until_turn);
 }
 
 /* Preempted at any place by others that do the same, on budgets of a millisecond. */
@@ -163,17 +169,7 @@ static void hold_rest_until_turn(uint64_t me)
 
 TEST(fpu, control_and_status_are_kept_while_other_threads_run)
 {
-    prepare();
-    for (size_t i = 0; i < THREADS; i++)
-        turn[i] = new_sm(0);
-    for (size_t i = 0; i < THREADS; i++)
-        new_global((uint16_t)(i % 2 ? cpu_there() : cpu_here()), LOW, hold_rest_until_turn, i);
-    up(turn[0]);
-    up(turn[THREADS / 3]);
-    up(turn[THREADS * 2 / 3]);
-    for (size_t i = 0; i < THREADS; i++)
-        EXPECT(down(done));
-    EXPECT_EQ(0, atomic_load(&wrong));
+    take_turns(hold_rest_until_turn);
 }
 
 static const struct tap_test tests[] = {

@@ -8,16 +8,6 @@
 enum : uint64_t { PAGE = 0x1000, LARGE = 0x20'0000, LARGE_ORDER = 9 };
 static const uint8_t rw = PERM_MEM_R | PERM_MEM_W, r = PERM_MEM_R;
 
-static status_t map(uint64_t phys, uint64_t hva, uint8_t order, uint8_t perm)
-{
-    return hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                      (struct hc_range){.from = phys / PAGE,
-                                        .to = hva / PAGE,
-                                        .order = order,
-                                        .perm = perm,
-                                        .mad = MAD_MEMORY});
-}
-
 static status_t remap(uint64_t from, uint64_t to, uint8_t order, uint8_t perm)
 {
     return hc_ctrl_pd(

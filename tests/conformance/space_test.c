@@ -20,16 +20,6 @@ static sel_t new_space(sel_t pd, enum create_pd_op op)
     return sel;
 }
 
-static status_t map(uint64_t phys, uint64_t hva, uint8_t order, uint8_t perm)
-{
-    return hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                      (struct hc_range){.from = phys / PAGE,
-                                        .to = hva / PAGE,
-                                        .order = order,
-                                        .perm = perm,
-                                        .mad = MAD_MEMORY});
-}
-
 /* Of each kind, there or not: the permission comes before all else. */
 TEST(space, each_kind_needs_the_same_permission)
 {

@@ -19,13 +19,6 @@ static uint32_t look([[maybe_unused]] uint64_t pid, uint32_t mtd, struct utcb *u
     return hc_mtd(1);
 }
 
-static status_t map(uint64_t phys, uint64_t hva, uint8_t perm)
-{
-    return hc_ctrl_pd(
-        SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-        (struct hc_range){.from = phys / PAGE, .to = hva / PAGE, .perm = perm, .mad = MAD_MEMORY});
-}
-
 static sel_t new_ec(uint64_t utcb)
 {
     const sel_t ec = sel_alloc(0);
@@ -51,15 +44,15 @@ TEST(thread, utcb_may_be_at_address_0)
 TEST(thread, utcb_replaces_what_is_mapped_there)
 {
     const uint64_t at = HVA_FREE, view = HVA_FREE + PAGE, frame = free_frames();
-    MUST(map(frame, at, rw));
-    MUST(map(frame, view, rw));
+    MUST(map(frame, at, 0, rw));
+    MUST(map(frame, view, 0, rw));
     *word_at(at) = 0x1234;
     new_ec(at);
     EXPECT_EQ(0, *word_at(at));
     *word_at(at) = 0x5678;
     EXPECT_EQ(0x1234, *word_at(view)); /* another page */
-    MUST(map(frame, at, PERM_NONE));
-    MUST(map(frame, view, PERM_NONE));
+    MUST(map(frame, at, 0, PERM_NONE));
+    MUST(map(frame, view, 0, PERM_NONE));
 }
 
 /* The first thread's messages go on in a page that it does not see any more. */

@@ -101,26 +101,16 @@ static bool is_trapped[ENCODINGS];
 static uint64_t dump[ENCODINGS];
 static uint64_t value, scratch[512];
 
-static void map(uint64_t hva, uint8_t perm)
-{
-    MUST(hc_ctrl_pd(SEL_LIB_NOVA_HST, SEL_LIB_ROOT_HST,
-                    (struct hc_range){.from = free_frames() >> 12,
-                                      .to = hva >> 12,
-                                      .order = PROGRAM_ORDER,
-                                      .perm = perm,
-                                      .mad = MAD_MEMORY}));
-}
-
 static void program_open(void)
 {
-    map(VIEW, PERM_MEM_R | PERM_MEM_W);
-    map(PROGRAM, PERM_MEM_R | PERM_MEM_XU);
+    MUST(map(free_frames(), VIEW, PROGRAM_ORDER, PERM_MEM_R | PERM_MEM_W));
+    MUST(map(free_frames(), PROGRAM, PROGRAM_ORDER, PERM_MEM_R | PERM_MEM_XU));
 }
 
 static void program_close(void)
 {
-    map(VIEW, PERM_NONE);
-    map(PROGRAM, PERM_NONE);
+    MUST(map(free_frames(), VIEW, PROGRAM_ORDER, PERM_NONE));
+    MUST(map(free_frames(), PROGRAM, PROGRAM_ORDER, PERM_NONE));
 }
 
 /* Each encoding of `count` from `first` on, and what follows it. */
