@@ -40,7 +40,7 @@ void lapic_send_sipi(uint32_t apic_id, uint64_t page);
 /* Send an interrupt at `vector` to the CPU with `apic_id`. Stores made before are seen there. */
 void lapic_send_vector(uint32_t apic_id, uint8_t vector);
 
-/* The same to this CPU. Context: any, also between the two halves of another command. */
+/* The same to this CPU (SDM vol. 3, "ICR", destination shorthand). Context: any, also between the two halves of another command. */
 void lapic_send_self(uint8_t vector);
 
 /* From the next lapic_init on the timers interrupt, at a deadline in IA32_TSC_DEADLINE or after a count. */

@@ -79,7 +79,7 @@ uint64_t rcu_pending(void)
 /*
  * So that who finds nothing to do does not take the lock, as many CPUs come by here: `due` is DUE_NOW if the
  * queues can be moved on at once, or else the period whose end they wait for, or DUE_NEVER.
- * Sequentially consistent, as rcu_seen: of CPUs that come to rest together, the last one finds what it is.
+ * In one order with rcu_seen and its fence: of CPUs that come to rest together, the last one finds what it is.
  */
 NOINLINE static void set_due(void) REQUIRES(&rcu.lock)
 {
